@@ -1,0 +1,187 @@
+//! Replication groups, cache clusters and the nodes behind them.
+
+use crate::engine::{Engine, EngineVersion};
+use crate::names::{ClusterId, ReplicationGroupId};
+use crate::node_types::NodeType;
+use crate::time::Timestamp;
+use crate::windows::{MaintenanceWindow, SnapshotWindow};
+use serde::{Deserialize, Serialize};
+
+/// Status of a replication group or of a cache cluster, as far as the service makes them (V19).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClusterStatus {
+    Creating,
+    Available,
+    Snapshotting,
+    Deleting,
+    CreateFailed,
+}
+
+/// What can happen to a group or cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClusterEvent {
+    Started,
+    StartFailed,
+    SnapshotBegun,
+    SnapshotEnded,
+    DeleteRequested,
+}
+
+/// The event cannot happen in this status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cluster is {from}", from = .from.as_str())]
+pub struct InvalidClusterTransition {
+    pub from: ClusterStatus,
+}
+
+impl ClusterStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Available => "available",
+            Self::Snapshotting => "snapshotting",
+            Self::Deleting => "deleting",
+            Self::CreateFailed => "create-failed",
+        }
+    }
+
+    /// The one place that decides the status of a group or cluster (L16-L18, L62).
+    ///
+    /// # Errors
+    /// When the event is not allowed in this status.
+    pub const fn on(self, event: ClusterEvent) -> Result<Self, InvalidClusterTransition> {
+        use ClusterEvent as E;
+        match (self, event) {
+            (Self::Creating, E::Started) => Ok(Self::Available),
+            (Self::Creating, E::StartFailed) => Ok(Self::CreateFailed),
+            (Self::Available, E::SnapshotBegun) => Ok(Self::Snapshotting),
+            (Self::Snapshotting, E::SnapshotEnded) => Ok(Self::Available),
+            (Self::Available | Self::CreateFailed, E::DeleteRequested) => Ok(Self::Deleting),
+            (from, E::Started | E::StartFailed | E::SnapshotBegun | E::SnapshotEnded | E::DeleteRequested) => {
+                Err(InvalidClusterTransition { from })
+            }
+        }
+    }
+}
+
+/// Settings that a single cluster has, or a group with all its members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClusterSettings {
+    pub engine: Engine,
+    /// The version that answers, patch level included (V10).
+    pub engine_version: EngineVersion,
+    pub node_type: NodeType,
+    pub parameter_group: String,
+    pub subnet_group: String,
+    pub vpc_id: String,
+    pub auto_minor_version_upgrade: bool,
+    pub retention_limit_days: u8,
+    pub snapshot_window: SnapshotWindow,
+    pub maintenance_window: MaintenanceWindow,
+}
+
+/// Whether the service runs the nodes or only knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ownership {
+    /// Processes that the service started; deleting ends them.
+    Spawned,
+    /// Servers that already ran; deleting only forgets them.
+    Attached,
+}
+
+/// A replication group of one shard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplicationGroup {
+    pub id: ReplicationGroupId,
+    pub description: String,
+    pub status: ClusterStatus,
+    pub created_at: Timestamp,
+    pub settings: ClusterSettings,
+    pub ownership: Ownership,
+    /// The members in the order of their numbers; the first was created as primary.
+    pub members: Vec<ClusterId>,
+}
+
+/// Part of a node in its group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NodeRole {
+    Primary,
+    Replica,
+}
+
+impl NodeRole {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Replica => "replica",
+        }
+    }
+}
+
+/// A cache cluster: one node, alone or as a member of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CacheCluster {
+    pub id: ClusterId,
+    pub group: Option<ReplicationGroupId>,
+    pub role: NodeRole,
+    pub status: ClusterStatus,
+    pub created_at: Timestamp,
+    pub settings: ClusterSettings,
+    pub ownership: Ownership,
+    pub zone: String,
+    pub node: NodeAddress,
+}
+
+/// How a node is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeAddress {
+    pub host: String,
+    pub port: u16,
+    /// User name and password, the password sealed by the key service.
+    pub login: Option<NodeLogin>,
+    pub tls: Option<NodeTls>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeLogin {
+    pub username: Option<String>,
+    /// Sealed under the purpose `node-password`, hexadecimal.
+    pub sealed_password: String,
+}
+
+/// How the certificate of a node is judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeTls {
+    /// PEM of the authority to trust; `None` trusts any certificate (asked for by name when attaching).
+    pub ca_pem: Option<String>,
+    /// Name to expect in the certificate, when it is not the host.
+    pub server_name: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_takes_exactly_its_events() {
+        use ClusterEvent as E;
+        use ClusterStatus as S;
+        let allowed = [
+            (S::Creating, E::Started, S::Available),
+            (S::Creating, E::StartFailed, S::CreateFailed),
+            (S::Available, E::SnapshotBegun, S::Snapshotting),
+            (S::Snapshotting, E::SnapshotEnded, S::Available),
+            (S::Available, E::DeleteRequested, S::Deleting),
+            (S::CreateFailed, E::DeleteRequested, S::Deleting),
+        ];
+        for from in [S::Creating, S::Available, S::Snapshotting, S::Deleting, S::CreateFailed] {
+            for event in [E::Started, E::StartFailed, E::SnapshotBegun, E::SnapshotEnded, E::DeleteRequested] {
+                let expected = allowed.iter().find(|row| row.0 == from && row.1 == event).map(|row| row.2);
+                assert_eq!(from.on(event).ok(), expected, "{from:?} on {event:?}");
+            }
+        }
+    }
+}

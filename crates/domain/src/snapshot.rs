@@ -1,0 +1,268 @@
+//! Snapshots: what one is, which statuses it passes, what a copy inherits.
+
+use crate::engine::{Engine, EngineVersion};
+use crate::ids::BlobId;
+use crate::names::{ClusterId, NodeGroupId, ReplicationGroupId, SnapshotName};
+use crate::node_types::NodeType;
+use crate::size::ByteCount;
+use crate::time::Timestamp;
+use crate::windows::{MaintenanceWindow, SnapshotWindow};
+use serde::{Deserialize, Serialize};
+
+/// Where a snapshot stands in its life (L1-L3). What belongs to one state only lives in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+pub enum SnapshotState {
+    Creating,
+    Available,
+    /// Copies of this snapshot are being made; same-key copies of one source may run side by side (L4).
+    Copying {
+        copies: u32,
+    },
+    Exporting,
+    Restoring,
+    Deleting,
+    Failed {
+        reason: String,
+    },
+}
+
+/// What can happen to a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotEvent {
+    Stored,
+    Failed { reason: String },
+    CopyBegun,
+    CopyEnded,
+    ExportBegun,
+    ExportEnded,
+    DeleteRequested,
+}
+
+/// The event cannot happen in this state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("snapshot is {from}", from = .from.as_str())]
+pub struct InvalidTransition {
+    pub from: SnapshotState,
+}
+
+impl SnapshotState {
+    /// The word of the API (L1, L2).
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Available => "available",
+            Self::Copying { .. } => "copying",
+            Self::Exporting => "exporting",
+            Self::Restoring => "restoring",
+            Self::Deleting => "deleting",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// The one place that decides a status (L3, L6-L8).
+    ///
+    /// # Errors
+    /// When the event is not allowed in this state.
+    pub fn on(&self, event: SnapshotEvent) -> Result<Self, InvalidTransition> {
+        use SnapshotEvent as E;
+        match (self, event) {
+            (Self::Creating, E::Stored) => Ok(Self::Available),
+            (Self::Creating, E::Failed { reason }) => Ok(Self::Failed { reason }),
+            (Self::Available, E::CopyBegun) => Ok(Self::Copying { copies: 1 }),
+            (Self::Copying { copies }, E::CopyBegun) => Ok(Self::Copying { copies: copies.saturating_add(1) }),
+            (Self::Copying { copies: 0 | 1 }, E::CopyEnded) => Ok(Self::Available),
+            (Self::Copying { copies }, E::CopyEnded) => Ok(Self::Copying { copies: copies - 1 }),
+            (Self::Available, E::ExportBegun) => Ok(Self::Exporting),
+            (Self::Exporting, E::ExportEnded) => Ok(Self::Available),
+            (Self::Available | Self::Failed { .. }, E::DeleteRequested) => Ok(Self::Deleting),
+            (
+                from,
+                E::Stored
+                | E::Failed { .. }
+                | E::CopyBegun
+                | E::CopyEnded
+                | E::ExportBegun
+                | E::ExportEnded
+                | E::DeleteRequested,
+            ) => Err(InvalidTransition { from: from.clone() }),
+        }
+    }
+}
+
+/// Who asked for the snapshot; the words of the output field (L38).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SnapshotSource {
+    Manual,
+    Automated,
+}
+
+impl SnapshotSource {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Automated => "automated",
+        }
+    }
+}
+
+/// The cluster a snapshot was taken of, frozen at that moment (F4, spec section 8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub level: OriginLevel,
+    pub node_type: NodeType,
+    pub engine: Engine,
+    pub engine_version: EngineVersion,
+    pub port: u16,
+    pub parameter_group: String,
+    pub subnet_group: String,
+    pub vpc_id: String,
+    pub auto_minor_version_upgrade: bool,
+    pub retention_limit_days: u8,
+    pub snapshot_window: SnapshotWindow,
+    pub maintenance_window: MaintenanceWindow,
+    pub topic_arn: Option<String>,
+}
+
+/// Which level the snapshot was taken at; it decides which fields an answer has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OriginLevel {
+    /// One node: a single cluster, or a member of a group without cluster mode.
+    Node {
+        cluster: ClusterId,
+        created_at: Timestamp,
+        zone: String,
+        /// Whether the node is a member of a replication group: then `DataTiering` is shown.
+        in_group: bool,
+    },
+    /// A group with cluster mode: one node of every shard.
+    Group { id: ReplicationGroupId, description: String, node_groups: u16, automatic_failover: bool },
+}
+
+/// One shard of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeSnapshot {
+    pub cluster: ClusterId,
+    pub node_group: NodeGroupConfiguration,
+    /// Four digits, always `0001` for Redis and Valkey (N8).
+    pub node_id: String,
+    pub node_created_at: Timestamp,
+    /// The bytes, once they are safe.
+    pub stored: Option<StoredShard>,
+}
+
+/// What `ShowNodeGroupConfig` shows of a shard (L39).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeGroupConfiguration {
+    pub id: NodeGroupId,
+    pub slots: String,
+    pub replica_count: u16,
+    pub primary_zone: String,
+    pub replica_zones: Vec<String>,
+}
+
+/// The sealed bytes of a shard and what was learned while they passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredShard {
+    pub blob: BlobId,
+    /// Size of the RDB file, before compression and sealing.
+    pub rdb_bytes: ByteCount,
+    /// SHA-256 of the RDB file, hexadecimal.
+    pub sha256: String,
+    /// Magic and version of the file: `REDIS0010`.
+    pub format: String,
+    pub keys: u64,
+    /// When the data was taken, whole seconds (F3).
+    pub taken_at: Timestamp,
+}
+
+/// A snapshot as the catalog keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub name: SnapshotName,
+    pub state: SnapshotState,
+    pub source: SnapshotSource,
+    pub origin: Origin,
+    pub shards: Vec<NodeSnapshot>,
+    /// ARN of the key that the caller chose; `None` under the service's own key (K11).
+    pub kms_key: Option<String>,
+    pub created_at: Timestamp,
+}
+
+impl Snapshot {
+    /// The copy of this snapshot under a new name (L24-L28): manual, creating, everything else inherited,
+    /// the shown sizes included. The bytes become its own when the copy is made.
+    pub fn copied_as(&self, name: SnapshotName, kms_key: Option<String>, now: Timestamp) -> Self {
+        Self {
+            name,
+            state: SnapshotState::Creating,
+            source: SnapshotSource::Manual,
+            origin: self.origin.clone(),
+            shards: self.shards.clone(),
+            kms_key,
+            created_at: now,
+        }
+    }
+
+    /// Moves the snapshot to the state that `event` leads to.
+    ///
+    /// # Errors
+    /// When the event is not allowed; the snapshot is unchanged then.
+    pub fn apply(&mut self, event: SnapshotEvent) -> Result<(), InvalidTransition> {
+        self.state = self.state.on(event)?;
+        Ok(())
+    }
+
+    /// The blobs that hold its bytes.
+    pub fn blobs(&self) -> impl Iterator<Item = BlobId> + '_ {
+        self.shards.iter().filter_map(|shard| shard.stored.as_ref()).map(|stored| stored.blob)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_takes_exactly_its_events_l3() {
+        use SnapshotEvent as E;
+        use SnapshotState as S;
+        let failed = || S::Failed { reason: "disk full".into() };
+        let states =
+            [S::Creating, S::Available, S::Copying { copies: 2 }, S::Exporting, S::Restoring, S::Deleting, failed()];
+        let events = [
+            E::Stored,
+            E::Failed { reason: "disk full".into() },
+            E::CopyBegun,
+            E::CopyEnded,
+            E::ExportBegun,
+            E::ExportEnded,
+            E::DeleteRequested,
+        ];
+        let allowed = |state: &S, event: &E| match (state, event) {
+            (S::Creating, E::Stored) => Some(S::Available),
+            (S::Creating, E::Failed { .. }) => Some(failed()),
+            (S::Available, E::CopyBegun) => Some(S::Copying { copies: 1 }),
+            (S::Available, E::ExportBegun) => Some(S::Exporting),
+            (S::Available, E::DeleteRequested) => Some(S::Deleting),
+            (S::Copying { .. }, E::CopyBegun) => Some(S::Copying { copies: 3 }),
+            (S::Copying { .. }, E::CopyEnded) => Some(S::Copying { copies: 1 }),
+            (S::Exporting, E::ExportEnded) => Some(S::Available),
+            (S::Failed { .. }, E::DeleteRequested) => Some(S::Deleting),
+            _ => None,
+        };
+        for state in &states {
+            for event in &events {
+                assert_eq!(state.on(event.clone()).ok(), allowed(state, event), "{state:?} on {event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_of_several_copies_ends_the_copying_l4() {
+        let one = SnapshotState::Copying { copies: 1 };
+        assert_eq!(one.on(SnapshotEvent::CopyEnded), Ok(SnapshotState::Available));
+    }
+}
