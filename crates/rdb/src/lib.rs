@@ -1,1 +1,35 @@
-//! 
+//! The RDB format as a stream: a push parser that walks a dump of Redis or Valkey, verifies it and counts what is in it.
+//!
+//! It owns the grammar of the format (magic, opcodes, value types, length encodings, checksum). It knows no sockets and no files:
+//! bytes are pushed in, whatever their split. Its invariants:
+//! - memory is constant: no announced length or count ever becomes an allocation, string bodies are skipped, not kept;
+//! - the end is found by structure alone (the top-level EOF opcode and its checksum), never by a mark that data could contain;
+//! - a file is only ever complete when its whole structure was read and its checksum, if it carries one, matched.
+//!
+//! What lies *inside* packed blobs (listpack, ziplist, intset, zipmap, LZF) is covered by the checksum, not by the walk.
+//!
+//! ```
+//! # fn main() -> Result<(), valkeep_rdb::RdbError> {
+//! let mut walker = valkeep_rdb::Walker::new();
+//! let used = walker.push(b"REDIS0011\xFF\0\0\0\0\0\0\0\0what follows")?;
+//! assert_eq!(used, 18);
+//! assert_eq!(walker.finish()?.format.to_string(), "REDIS0011");
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+mod field;
+mod format;
+mod length;
+mod machine;
+mod record;
+mod shape;
+mod summary;
+mod value;
+mod walker;
+
+pub use error::{RdbError, Reason};
+pub use format::{Family, Format};
+pub use summary::{Checksum, Summary};
+pub use walker::Walker;

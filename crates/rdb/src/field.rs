@@ -1,0 +1,57 @@
+//! Small fields that may be torn between two pushes.
+
+use crate::error::Reason;
+
+/// The longest field that is looked at as a whole: a decimal score, one length byte and at most 252 digits.
+const FIELD_BYTES_MAX: usize = 253;
+
+/// Collects the pieces of one small field; holds nothing between fields.
+#[derive(Debug)]
+pub(crate) struct Gatherer {
+    held: usize,
+    bytes: [u8; FIELD_BYTES_MAX],
+}
+
+impl Gatherer {
+    pub(crate) fn new() -> Self {
+        Self { held: 0, bytes: [0; FIELD_BYTES_MAX] }
+    }
+
+    /// Takes one field off the front of `input`, or all of `input` when the field goes on in the next push (then `None`).
+    /// `size` gives the bytes of the whole field, at least one and at most `FIELD_BYTES_MAX`, by its first byte.
+    #[inline]
+    pub(crate) fn take<'field, 'input: 'field>(
+        &'field mut self,
+        input: &mut &'input [u8],
+        size: impl Fn(u8) -> Result<usize, Reason>,
+    ) -> Result<Option<&'field [u8]>, Reason> {
+        let head = match (self.held, input.first()) {
+            (_, None) => return Ok(None),
+            (0, Some(head)) => *head,
+            (_, Some(_)) => self.bytes[0],
+        };
+        let size = size(head)?;
+        if self.held == 0
+            && let Some((field, rest)) = input.split_at_checked(size)
+        {
+            *input = rest;
+            return Ok(Some(field));
+        }
+        let (part, rest) = input.split_at(input.len().min(size - self.held));
+        self.bytes[self.held..self.held + part.len()].copy_from_slice(part);
+        self.held += part.len();
+        *input = rest;
+        if self.held < size {
+            return Ok(None);
+        }
+        self.held = 0;
+        Ok(Some(&self.bytes[..size]))
+    }
+
+    /// Takes one field of `N` bytes.
+    #[inline]
+    pub(crate) fn take_array<const N: usize>(&mut self, input: &mut &[u8]) -> Option<[u8; N]> {
+        const { assert!(0 < N && N <= FIELD_BYTES_MAX) };
+        self.take(input, |_| Ok(N)).ok().flatten().and_then(|field| field.try_into().ok())
+    }
+}

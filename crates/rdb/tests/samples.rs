@@ -1,0 +1,156 @@
+//! Files of real engines (`testdata/README.md`), walked whole, in pieces, damaged and cut.
+
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+use valkeep_rdb::{Checksum, RdbError, Reason, Summary, Walker};
+
+struct Sample {
+    bytes: &'static [u8],
+    format: &'static str,
+    engine_version: &'static str,
+    keys: u64,
+    expires: u64,
+    databases: u32,
+    functions: u64,
+}
+
+macro_rules! sample {
+    ($name:literal, $format:literal, $engine_version:literal, $keys:literal, $expires:literal, $databases:literal, $functions:literal) => {
+        Sample {
+            bytes: include_bytes!(concat!("../testdata/", $name, ".rdb")),
+            format: $format,
+            engine_version: $engine_version,
+            keys: $keys,
+            expires: $expires,
+            databases: $databases,
+            functions: $functions,
+        }
+    };
+}
+
+/// The counts are those that the servers gave (`INFO keyspace`, `FUNCTION LIST`) when they wrote the files.
+const SAMPLES: &[Sample] = &[
+    sample!("redis-6.2.14", "REDIS0009", "6.2.14", 31, 4, 3, 0),
+    sample!("redis-7.0.15", "REDIS0010", "7.0.15", 32, 4, 3, 2),
+    sample!("redis-8.2.3", "REDIS0012", "8.2.3", 34, 4, 3, 2),
+    sample!("redis-8.2.3-cluster", "REDIS0012", "8.2.3", 32, 3, 1, 2),
+    sample!("valkey-8.1.8", "REDIS0011", "8.1.8", 32, 4, 3, 2),
+    sample!("valkey-9.1.2", "VALKEY080", "9.1.2", 34, 4, 3, 2),
+    sample!("valkey-9.1.2-cluster", "VALKEY080", "9.1.2", 32, 3, 1, 2),
+];
+
+/// Pushes the pieces, which must all belong to the file.
+fn walk<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Summary, RdbError> {
+    let mut walker = Walker::new();
+    for piece in pieces {
+        assert!(!walker.is_complete() || piece.is_empty());
+        assert_eq!(walker.push(piece)?, piece.len());
+    }
+    walker.finish()
+}
+
+#[test]
+fn real_files_hold_what_was_written() {
+    for sample in SAMPLES {
+        let summary = walk([sample.bytes]).expect(sample.format);
+        assert_eq!(summary.format.to_string(), sample.format);
+        assert_eq!(summary.engine_version.as_deref(), Some(sample.engine_version));
+        assert_eq!(summary.bytes, sample.bytes.len() as u64);
+        assert_eq!(
+            (summary.keys, summary.expires, summary.databases, summary.functions),
+            (sample.keys, sample.expires, sample.databases, sample.functions),
+            "{}",
+            sample.format
+        );
+        assert!(matches!(summary.checksum, Checksum::Matched(_)));
+        assert!(summary.created_at_s.is_some_and(|seconds| seconds > 1_700_000_000));
+        assert_eq!(summary.module_keys, 0);
+    }
+}
+
+#[test]
+fn byte_by_byte_gives_the_same_facts() {
+    for sample in SAMPLES {
+        assert_eq!(walk(sample.bytes.chunks(1)), walk([sample.bytes]));
+    }
+}
+
+#[test]
+fn no_flipped_bit_goes_unseen() {
+    for sample in SAMPLES {
+        let mut bytes = sample.bytes.to_vec();
+        for at in 0..bytes.len() {
+            let bit = 1 << (at % 8);
+            for mask in [bit, 0xFF] {
+                bytes[at] ^= mask;
+                assert!(is_refused(&bytes), "{} byte {at} mask {mask:#x}", sample.format);
+                bytes[at] ^= mask;
+            }
+        }
+    }
+}
+
+/// A file is refused by an error, by never ending, or by ending before its last byte.
+fn is_refused(bytes: &[u8]) -> bool {
+    let mut walker = Walker::new();
+    match walker.push(bytes) {
+        Ok(used) => used < bytes.len() || !walker.is_complete(),
+        Err(_) => true,
+    }
+}
+
+#[test]
+fn cut_files_are_never_complete() {
+    for sample in SAMPLES {
+        let mut walker = Walker::new();
+        let outcome = sample.bytes.iter().try_for_each(|byte| {
+            if walker.is_complete() {
+                return ControlFlow::Break(());
+            }
+            walker.push(&[*byte]).map_or(ControlFlow::Break(()), |_| ControlFlow::Continue(()))
+        });
+        assert!(outcome.is_continue() && walker.is_complete());
+        for length in [0, 1, 8, 9, 10, sample.bytes.len() / 2, sample.bytes.len() - 9, sample.bytes.len() - 1] {
+            let error = walk([&sample.bytes[..length]]).expect_err("cut");
+            assert_eq!(error, RdbError { offset: length as u64, reason: Reason::Truncated });
+        }
+    }
+}
+
+#[test]
+fn what_follows_the_file_is_left_to_the_caller() {
+    for sample in SAMPLES {
+        let bytes = [sample.bytes, &[0xFF; 40]].concat();
+        let mut walker = Walker::new();
+        assert_eq!(walker.push(&bytes), Ok(sample.bytes.len()));
+        assert_eq!(walker.push(b"more"), Ok(0));
+        assert_eq!(walker.finish(), walk([sample.bytes]));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn any_split_gives_the_same_facts(which in 0..SAMPLES.len(), sizes in prop::collection::vec(0_usize..200, 1..200)) {
+        let mut rest = SAMPLES[which].bytes;
+        let mut pieces = Vec::new();
+        for size in sizes {
+            let (piece, tail) = rest.split_at(size.min(rest.len()));
+            pieces.push(piece);
+            rest = tail;
+        }
+        pieces.push(rest);
+        prop_assert_eq!(walk(pieces), walk([SAMPLES[which].bytes]));
+    }
+
+    #[test]
+    fn noise_after_a_magic_neither_panics_nor_ends_well(magic in prop::sample::select(vec!["REDIS0003", "REDIS0014", "VALKEY080"]), noise in prop::collection::vec(any::<u8>(), 0..400)) {
+        let mut walker = Walker::new();
+        prop_assert_eq!(walker.push(magic.as_bytes()), Ok(9));
+        if let Ok(used) = walker.push(&noise) {
+            prop_assert!(used == noise.len() || walker.is_complete());
+        }
+    }
+}
