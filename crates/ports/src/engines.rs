@@ -1,0 +1,146 @@
+//! Real nodes: started or attached servers, and the way their data comes out.
+
+use async_trait::async_trait;
+use std::fmt::Debug;
+use valkeep_domain::cluster::NodeRole;
+use valkeep_domain::engine::{Engine, EngineVersion};
+use zeroize::Zeroizing;
+
+/// A server program found on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalledEngine {
+    pub engine: Engine,
+    /// As the program prints it: `7.0.15`.
+    pub version: EngineVersion,
+    pub program: std::path::PathBuf,
+}
+
+/// A node to be run on this machine. The id names its directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeSpec {
+    /// Id of the cache cluster, which is unique here and safe as a file name.
+    pub id: String,
+    pub engine: Engine,
+    pub version: EngineVersion,
+    pub port: u16,
+    /// Port of the primary to follow; `None` for a primary.
+    pub follow: Option<u16>,
+    /// `maxmemory`, in bytes.
+    pub maxmemory_bytes: Option<u64>,
+}
+
+/// How to reach and enter a node, its secret opened.
+#[derive(Clone)]
+pub struct NodeAccess {
+    pub host: String,
+    pub port: u16,
+    pub username: Option<String>,
+    pub password: Option<Zeroizing<String>>,
+    pub tls: Option<valkeep_domain::cluster::NodeTls>,
+}
+
+impl Debug for NodeAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NodeAccess({}:{})", self.host, self.port)
+    }
+}
+
+/// What a node says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeFacts {
+    pub engine: Engine,
+    pub version: EngineVersion,
+    pub role: NodeRole,
+    /// A primary, or a replica whose link to its primary is up and in step.
+    pub in_step: bool,
+    pub loading: bool,
+    pub cluster_enabled: bool,
+    /// Memory used by data, in bytes; an estimate of what a capture will bring.
+    pub used_memory_bytes: u64,
+}
+
+/// Why a node did not do what it was asked. Texts are for the operator and for the reason of a failed snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No installed engine of that engine and major version; `installed` lists what there is.
+    #[error("no installed {engine} of version {version}; installed: {installed}")]
+    NotInstalled { engine: Engine, version: EngineVersion, installed: String },
+    #[error("the node did not start: {0}")]
+    NotStarted(String),
+    /// The node cannot be reached, or went away. May pass.
+    #[error("the node cannot be reached")]
+    Unreachable(#[source] std::io::Error),
+    /// The node answered with an error that may pass: loading, no link to its primary, busy.
+    #[error("the node is not ready: {0}")]
+    NotReady(String),
+    /// The node refuses us: wrong password, missing permission, an answer that is no answer.
+    #[error("the node refused: {0}")]
+    Refused(String),
+    #[error("the node took longer than {limit_s} s ({what})")]
+    TimedOut { what: &'static str, limit_s: u64 },
+    /// What came is not a whole, sound RDB file.
+    #[error("the node sent a broken snapshot: {0}")]
+    Broken(String),
+    /// The receiving side failed; the node is not to blame.
+    #[error("the snapshot could not be stored")]
+    Sink(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("this machine failed")]
+    Local(#[source] std::io::Error),
+}
+
+impl EngineError {
+    /// Whether the same call may succeed a little later.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::NotReady(_) | Self::TimedOut { .. })
+    }
+}
+
+/// Takes the bytes of an RDB file and knows where the file ends.
+#[async_trait]
+pub trait RdbSink: Send {
+    /// Takes the next bytes and says how many belong to the file: fewer than given only when it is complete.
+    ///
+    /// # Errors
+    /// `Broken` when the bytes are no RDB file, `Sink` when they cannot be kept.
+    async fn push(&mut self, bytes: &[u8]) -> Result<usize, EngineError>;
+
+    /// Whether the last byte of the file was taken.
+    fn is_complete(&self) -> bool;
+}
+
+/// Runs nodes on this machine and talks to nodes anywhere.
+#[async_trait]
+pub trait Engines: Send + Sync + Debug {
+    /// The server programs of this machine.
+    fn installed(&self) -> Vec<InstalledEngine>;
+
+    /// A port that is free now; `wanted` itself when it is free.
+    ///
+    /// # Errors
+    /// `Local` when there is none, or `wanted` is taken.
+    fn free_port(&self, wanted: Option<u16>) -> Result<u16, EngineError>;
+
+    /// Runs the node and returns when it answers. Idempotent: a node that runs already is kept, one that died is started
+    /// on its own directory with its data.
+    ///
+    /// # Errors
+    /// `NotInstalled`, `NotStarted`, `TimedOut`, `Local`.
+    async fn start(&self, node: &NodeSpec) -> Result<(), EngineError>;
+
+    /// Ends the node and removes its directory. Idempotent.
+    ///
+    /// # Errors
+    /// `Local`, `TimedOut`.
+    async fn remove(&self, node_id: &str) -> Result<(), EngineError>;
+
+    /// # Errors
+    /// `Unreachable`, `NotReady`, `Refused`, `TimedOut`.
+    async fn inspect(&self, node: &NodeAccess) -> Result<NodeFacts, EngineError>;
+
+    /// Brings the whole data set of the node into `sink`, over the replication link. Returns when the file was complete
+    /// and what followed it was right. Never changes the node.
+    ///
+    /// # Errors
+    /// Any but `NotInstalled` and `NotStarted`.
+    async fn capture(&self, node: &NodeAccess, sink: &mut dyn RdbSink) -> Result<(), EngineError>;
+}
