@@ -296,12 +296,13 @@ fn decimal_score(input: &mut &[u8], gatherer: &mut Gatherer) -> Result<bool, Rea
         FLOAT_INFINITE.. => Ok(1),
         digits => Ok(1 + usize::from(digits)),
     };
-    match gatherer.take(input, size)? {
-        None => Ok(false),
-        Some([FLOAT_INFINITE.., ..]) => Ok(true),
-        Some(field) => match std::str::from_utf8(&field[1..]).ok().and_then(|digits| digits.parse::<f64>().ok()) {
-            Some(score) if !score.is_nan() => Ok(true),
-            _ => Err(Reason::BadScore),
-        },
+    let Some(field) = gatherer.take(input, size)? else {
+        return Ok(false);
+    };
+    let is_number = |digits: &str| digits.parse().is_ok_and(|score: f64| !score.is_nan());
+    if field[0] >= FLOAT_INFINITE || std::str::from_utf8(&field[1..]).is_ok_and(is_number) {
+        Ok(true)
+    } else {
+        Err(Reason::BadScore)
     }
 }
