@@ -1,1 +1,40 @@
-//! 
+//! The sealed blob: one byte stream, encrypted in segments, immutable.
+//!
+//! Owns format v1 of `docs/blob-format.md`: keys in, bytes out. It does no I/O, reads no clock and draws no randomness;
+//! callers bring data keys and blob ids, move the bytes, and know where blobs lie.
+//!
+//! Invariants:
+//! - No plaintext leaves before its segment was authenticated, and nothing is opened before the key commitment matched.
+//! - A [`DataKey`] seals one blob: [`Sealer`] and [`Resealer`] consume it, and it cannot be cloned.
+//! - Memory does not follow announced lengths, only the limits of the format.
+
+mod blob_id;
+mod compression;
+mod digest;
+mod error;
+mod fields;
+mod footer;
+mod header;
+mod index;
+mod keys;
+mod opener;
+mod resealer;
+mod sealer;
+mod segment;
+mod tail;
+mod writer;
+
+pub use blob_id::{BlobId, InvalidBlobId};
+pub use compression::Compression;
+pub use digest::PlainCheck;
+pub use error::{Place, SealError};
+pub use footer::Footer;
+pub use header::{Decoded, Header};
+pub use index::SegmentAt;
+pub use keys::DataKey;
+pub use opener::Opener;
+pub use resealer::Resealer;
+pub use sealer::Sealer;
+pub use segment::SegmentSize;
+pub use tail::Tail;
+pub use writer::Sealed;
