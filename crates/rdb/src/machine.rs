@@ -116,6 +116,11 @@ impl Machine {
             },
             Step::Score => score(input, gatherer)?,
             Step::DecimalScore => decimal_score(input, gatherer)?,
+            Step::Row(shape) => {
+                self.advance();
+                self.enter(shape, 1);
+                return Ok(true);
+            }
             Step::Repeat(shape) => {
                 return self.branch(input, gatherer, |machine, count| {
                     machine.advance();

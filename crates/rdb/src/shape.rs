@@ -19,6 +19,8 @@ pub(crate) enum Step {
     Score,
     /// A score as one length byte and ASCII digits, or 253 for NaN (refused), 254 for +inf, 255 for -inf.
     DecimalScore,
+    /// Another shape, once.
+    Row(Shape),
     /// A count, then that many times the shape.
     Repeat(Shape),
     /// A count, then once the first shape, then that many times the second.

@@ -4,7 +4,7 @@
 use crate::format::Format;
 use crate::shape::{
     Cases, Shape,
-    Step::{self, DecimalScore, Items, Number, Repeat, RepeatAfter, Score, Skip, Switch, Text},
+    Step::{self, DecimalScore, Items, Number, Repeat, RepeatAfter, Row, Score, Skip, Switch, Text},
 };
 
 /// A string, and every packed encoding that is stored as one string.
@@ -51,49 +51,18 @@ const GROUPS_1: Step = Repeat(&[Text, Number, Number, PENDING, CONSUMERS_1]);
 const GROUPS_2: Step = Repeat(&[Text, Number, Number, Number, PENDING, CONSUMERS_1]);
 const GROUPS_3: Step = Repeat(&[Text, Number, Number, Number, PENDING, CONSUMERS_3]);
 const GROUPS_5: Step = Repeat(&[Text, Number, Number, Number, PENDING, CONSUMERS_3, ENTRY_IDS]);
-/// Idempotent producers and the entries that each of them added.
-const PRODUCERS: Step = Repeat(&[Text, Repeat(&[Text, Number, Number])]);
-
 /// Entries, last id.
-const STREAM_1: Shape = &[STREAM_NODES, Number, Number, Number, GROUPS_1];
+const FACTS_1: Step = Row(&[Number; 3]);
 /// Entries, last id, first id, greatest deleted id, entries ever added.
-const STREAM_2: Shape = &[STREAM_NODES, Number, Number, Number, Number, Number, Number, Number, Number, GROUPS_2];
-const STREAM_3: Shape = &[STREAM_NODES, Number, Number, Number, Number, Number, Number, Number, Number, GROUPS_3];
-/// Also producers, between their duration and limit and two counters.
-const STREAM_4: Shape = &[
-    STREAM_NODES,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    GROUPS_3,
-    Number,
-    Number,
-    PRODUCERS,
-    Number,
-    Number,
-];
-const STREAM_5: Shape = &[
-    STREAM_NODES,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    Number,
-    GROUPS_5,
-    Number,
-    Number,
-    PRODUCERS,
-    Number,
-    Number,
-];
+const FACTS_2: Step = Row(&[Number; 8]);
+/// Duration and limit, the producers with the entries that each of them added, two counters.
+const IDEMPOTENCE: Step = Row(&[Number, Number, Repeat(&[Text, Repeat(&[Text, Number, Number])]), Number, Number]);
+
+const STREAM_1: Shape = &[STREAM_NODES, FACTS_1, GROUPS_1];
+const STREAM_2: Shape = &[STREAM_NODES, FACTS_2, GROUPS_2];
+const STREAM_3: Shape = &[STREAM_NODES, FACTS_2, GROUPS_3];
+const STREAM_4: Shape = &[STREAM_NODES, FACTS_2, GROUPS_3, IDEMPOTENCE];
+const STREAM_5: Shape = &[STREAM_NODES, FACTS_2, GROUPS_5, IDEMPOTENCE];
 
 /// Whether a value of this type belongs to a module.
 pub(crate) fn is_module(value_type: u8) -> bool {
