@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use std::fmt::Debug;
 use std::sync::Arc;
-use valkeep_access::policy::{Ask, Context, Decision, Policy, Principal, evaluate};
+use valkeep_access::policy::{Ask, Context, Decision, Policy, Principal, PrincipalId, evaluate};
 use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::names::BucketName;
 
@@ -17,7 +17,7 @@ pub struct Caller {
 impl Caller {
     /// What the caller's own policies say.
     pub fn decide(&self, action: &str, resource: &str, context: &Context) -> Decision {
-        let ask = Ask { principal: &self.principal, action, resource, context };
+        let ask = Ask { principal: PrincipalId::Identity(&self.principal), action, resource, context };
         evaluate(self.policies.iter().map(AsRef::as_ref), &ask)
     }
 }
