@@ -26,6 +26,8 @@ pub enum ClusterEvent {
     SnapshotBegun,
     SnapshotEnded,
     DeleteRequested,
+    /// The final snapshot failed, so the deletion does not go on (L60).
+    DeleteAbandoned,
 }
 
 /// The event cannot happen in this status.
@@ -58,9 +60,16 @@ impl ClusterStatus {
             (Self::Available, E::SnapshotBegun) => Ok(Self::Snapshotting),
             (Self::Snapshotting, E::SnapshotEnded) => Ok(Self::Available),
             (Self::Available | Self::CreateFailed, E::DeleteRequested) => Ok(Self::Deleting),
-            (from, E::Started | E::StartFailed | E::SnapshotBegun | E::SnapshotEnded | E::DeleteRequested) => {
-                Err(InvalidClusterTransition { from })
-            }
+            (Self::Deleting, E::DeleteAbandoned) => Ok(Self::Available),
+            (
+                from,
+                E::Started
+                | E::StartFailed
+                | E::SnapshotBegun
+                | E::SnapshotEnded
+                | E::DeleteRequested
+                | E::DeleteAbandoned,
+            ) => Err(InvalidClusterTransition { from }),
         }
     }
 }
@@ -176,9 +185,12 @@ mod tests {
             (S::Snapshotting, E::SnapshotEnded, S::Available),
             (S::Available, E::DeleteRequested, S::Deleting),
             (S::CreateFailed, E::DeleteRequested, S::Deleting),
+            (S::Deleting, E::DeleteAbandoned, S::Available),
         ];
         for from in [S::Creating, S::Available, S::Snapshotting, S::Deleting, S::CreateFailed] {
-            for event in [E::Started, E::StartFailed, E::SnapshotBegun, E::SnapshotEnded, E::DeleteRequested] {
+            for event in
+                [E::Started, E::StartFailed, E::SnapshotBegun, E::SnapshotEnded, E::DeleteRequested, E::DeleteAbandoned]
+            {
                 let expected = allowed.iter().find(|row| row.0 == from && row.1 == event).map(|row| row.2);
                 assert_eq!(from.on(event).ok(), expected, "{from:?} on {event:?}");
             }

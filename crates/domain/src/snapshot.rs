@@ -134,8 +134,8 @@ pub enum OriginLevel {
         cluster: ClusterId,
         created_at: Timestamp,
         zone: String,
-        /// Whether the node is a member of a replication group: then `DataTiering` is shown.
-        in_group: bool,
+        /// The replication group it is a member of: then `DataTiering` is shown.
+        group: Option<ReplicationGroupId>,
     },
     /// A group with cluster mode: one node of every shard.
     Group { id: ReplicationGroupId, description: String, node_groups: u16, automatic_failover: bool },
@@ -213,6 +213,22 @@ impl Snapshot {
     pub fn apply(&mut self, event: SnapshotEvent) -> Result<(), InvalidTransition> {
         self.state = self.state.on(event)?;
         Ok(())
+    }
+
+    /// The cluster that the snapshot is listed under, when it was taken at node level.
+    pub fn cluster(&self) -> Option<&ClusterId> {
+        match &self.origin.level {
+            OriginLevel::Node { cluster, .. } => Some(cluster),
+            OriginLevel::Group { .. } => None,
+        }
+    }
+
+    /// The replication group that the snapshot is listed under.
+    pub fn group(&self) -> Option<&ReplicationGroupId> {
+        match &self.origin.level {
+            OriginLevel::Node { group, .. } => group.as_ref(),
+            OriginLevel::Group { id, .. } => Some(id),
+        }
     }
 
     /// The blobs that hold its bytes.
