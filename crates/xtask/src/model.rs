@@ -53,7 +53,7 @@ pub(crate) fn check(data: Option<&str>) -> Result<()> {
 }
 
 fn generated_directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src/generated")
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("api").join("src/generated")
 }
 
 fn generate(data: Option<&str>) -> Result<Vec<(&'static str, String)>> {

@@ -7,8 +7,9 @@ use percent_encoding::percent_decode;
 
 use super::{DecodeError, ParameterName};
 
-/// Most parameters of one request. Our choice: the largest legal request, a replication group of
-/// 500 node groups with every member given, is split by callers long before.
+/// Most parameters of one request, which bounds the work that one request can ask for. Our choice:
+/// a cluster has 90 nodes by default (ElastiCache quotas), and as many node groups with all of their
+/// members given, 15 with five replicas, need 1350.
 pub const PARAMETERS_MAX: usize = 2000;
 
 /// Reads a request's body, or its query string, as pairs in the order of arrival.
