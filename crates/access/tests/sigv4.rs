@@ -3,7 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde::Deserialize;
-use valkeep_access::sigv4::{Claim, Proof, RequestHead, SecretKey, SignatureError, SigningKey, claim, payload_sha256_hex};
+use valkeep_access::sigv4::{
+    Claim, Proof, RequestHead, SecretKey, SignatureError, SigningKey, claim, payload_sha256_hex,
+};
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -130,35 +132,113 @@ fn a_changed_header_form_is_refused() {
         ("access key", |r| r.edit("AKIDEXAMPLE", ""), "IncompleteSignature", "exactly 5"),
         ("scope with four parts", |r| r.edit("/us-east-1", ""), "IncompleteSignature", "exactly 5"),
         ("scope with six parts", |r| r.edit("us-east-1", "us/east"), "IncompleteSignature", "exactly 5"),
-        ("long credential", |r| { let long = "A".repeat(300); r.edit("AKIDEXAMPLE", &long) }, "IncompleteSignature", "exactly 5"),
-        ("other algorithm", |r| r.edit("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"), "IncompleteSignature", "Unsupported"),
+        (
+            "long credential",
+            |r| {
+                let long = "A".repeat(300);
+                r.edit("AKIDEXAMPLE", &long)
+            },
+            "IncompleteSignature",
+            "exactly 5",
+        ),
+        (
+            "other algorithm",
+            |r| r.edit("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"),
+            "IncompleteSignature",
+            "Unsupported",
+        ),
         ("basic", |r| *r.header("authorization") = "Basic YTpi".into(), "IncompleteSignature", "Unsupported"),
         ("version 2", |r| *r.header("authorization") = "AWS AKID:c2ln".into(), "IncompleteSignature", "Unsupported"),
-        ("bare algorithm", |r| *r.header("authorization") = "AWS4-HMAC-SHA256".into(), "IncompleteSignature", "malformed"),
+        (
+            "bare algorithm",
+            |r| *r.header("authorization") = "AWS4-HMAC-SHA256".into(),
+            "IncompleteSignature",
+            "malformed",
+        ),
         ("empty authorization", |r| r.header("authorization").clear(), "IncompleteSignature", "Unsupported"),
         ("no credential", |r| r.edit("Credential=", "Cred="), "IncompleteSignature", "unknown"),
-        ("no signature", |r| { let cut = r.header("authorization").find(", Signature").unwrap(); r.header("authorization").truncate(cut) },
-            "IncompleteSignature", "requires 'Signature'"),
-        ("repeated parameter", |r| r.header("authorization").push_str(", Signature=00"), "IncompleteSignature", "repeats"),
-        ("short signature", |r| { r.header("authorization").pop(); }, "SignatureDoesNotMatch", "calculated"),
-        ("upper-case signature", |r| { let value = r.header("authorization"); let at = value.len() - 64; *value = value[..at].to_owned() + &value[at..].to_uppercase() },
-            "SignatureDoesNotMatch", "calculated"),
-        ("unsigned amz header", |r| r.add("x-amz-copy-source", "v"), "SignatureDoesNotMatch", "not signed: x-amz-copy-source"),
+        (
+            "no signature",
+            |r| {
+                let cut = r.header("authorization").find(", Signature").unwrap();
+                r.header("authorization").truncate(cut)
+            },
+            "IncompleteSignature",
+            "requires 'Signature'",
+        ),
+        (
+            "repeated parameter",
+            |r| r.header("authorization").push_str(", Signature=00"),
+            "IncompleteSignature",
+            "repeats",
+        ),
+        (
+            "short signature",
+            |r| {
+                r.header("authorization").pop();
+            },
+            "SignatureDoesNotMatch",
+            "calculated",
+        ),
+        (
+            "upper-case signature",
+            |r| {
+                let value = r.header("authorization");
+                let at = value.len() - 64;
+                *value = value[..at].to_owned() + &value[at..].to_uppercase()
+            },
+            "SignatureDoesNotMatch",
+            "calculated",
+        ),
+        (
+            "unsigned amz header",
+            |r| r.add("x-amz-copy-source", "v"),
+            "SignatureDoesNotMatch",
+            "not signed: x-amz-copy-source",
+        ),
         ("host unsigned", |r| r.edit("host;", ""), "SignatureDoesNotMatch", "'Host'"),
         ("second host", |r| r.add("host", "evil"), "SignatureDoesNotMatch", "'Host'"),
         ("date unsigned", |r| r.edit(";x-amz-date", ""), "SignatureDoesNotMatch", "not signed: x-amz-date"),
-        ("absent signed header", |r| r.edit("x-amz-date,", "x-amz-date;zz,"), "SignatureDoesNotMatch", "'zz' is not in"),
+        (
+            "absent signed header",
+            |r| r.edit("x-amz-date,", "x-amz-date;zz,"),
+            "SignatureDoesNotMatch",
+            "'zz' is not in",
+        ),
         ("upper-case signed headers", |r| r.edit("host;", "Host;"), "IncompleteSignature", "lower-case"),
-        ("unsorted signed headers", |r| r.edit("content-type;host", "host;content-type"), "IncompleteSignature", "sorted"),
+        (
+            "unsorted signed headers",
+            |r| r.edit("content-type;host", "host;content-type"),
+            "IncompleteSignature",
+            "sorted",
+        ),
         ("repeated signed headers", |r| r.edit("host;", "host;host;"), "IncompleteSignature", "repetition"),
         ("empty signed headers", |r| r.edit("content-type;host;x-amz-date", ""), "IncompleteSignature", "lower-case"),
-        ("two authorizations", |r| { let value = r.header("authorization").clone(); r.add("authorization", &value) }, "IncompleteSignature", "more than once"),
+        (
+            "two authorizations",
+            |r| {
+                let value = r.header("authorization").clone();
+                r.add("authorization", &value)
+            },
+            "IncompleteSignature",
+            "more than once",
+        ),
         ("two dates", |r| r.add("x-amz-date", "20261122T123600Z"), "IncompleteSignature", "more than once"),
-        ("garbage date", |r| *r.header("x-amz-date") = "2026-11-22T12:36:00Z".into(), "IncompleteSignature", "ISO-8601"),
+        (
+            "garbage date",
+            |r| *r.header("x-amz-date") = "2026-11-22T12:36:00Z".into(),
+            "IncompleteSignature",
+            "ISO-8601",
+        ),
         ("no date", |r| r.headers.retain(|(name, _)| name != "x-amz-date"), "IncompleteSignature", "existence"),
         ("both forms", |r| r.query = "X-Amz-Signature=00".into(), "IncompleteSignature", "Only one"),
         ("session token", |r| r.add("x-amz-security-token", "t"), "InvalidClientTokenId", "security token"),
-        ("no authorization", |r| r.headers.retain(|(name, _)| name != "authorization"), "MissingAuthenticationToken", "missing"),
+        (
+            "no authorization",
+            |r| r.headers.retain(|(name, _)| name != "authorization"),
+            "MissingAuthenticationToken",
+            "missing",
+        ),
     ];
     for (name, change, code, text) in table {
         let mut request = named(&vectors, "post form");
@@ -178,19 +258,34 @@ fn a_changed_presigned_form_is_refused() {
         ("body", |r| r.body = "Action=DeleteSnapshot".into(), "SignatureDoesNotMatch", "calculated"),
         ("longer life", |r| r.edit_query("Expires=3600", "Expires=7200"), "SignatureDoesNotMatch", "calculated"),
         ("zero life", |r| r.edit_query("Expires=3600", "Expires=0"), "IncompleteSignature", "X-Amz-Expires"),
-        ("life of more than a week", |r| r.edit_query("Expires=3600", "Expires=604801"), "IncompleteSignature", "X-Amz-Expires"),
+        (
+            "life of more than a week",
+            |r| r.edit_query("Expires=3600", "Expires=604801"),
+            "IncompleteSignature",
+            "X-Amz-Expires",
+        ),
         ("signed life", |r| r.edit_query("Expires=3600", "Expires=%2B3600"), "IncompleteSignature", "X-Amz-Expires"),
         ("garbage life", |r| r.edit_query("Expires=3600", "Expires="), "IncompleteSignature", "X-Amz-Expires"),
         ("no life", |r| r.edit_query("X-Amz-Expires", "X-Amz-Other"), "IncompleteSignature", "'X-Amz-Expires'"),
         ("no algorithm", |r| r.edit_query("X-Amz-Algorithm", "X-Other"), "IncompleteSignature", "'X-Amz-Algorithm'"),
         ("other algorithm", |r| r.edit_query("AWS4-HMAC-SHA256", "NONE"), "IncompleteSignature", "Unsupported"),
         ("repeated signature", |r| r.query.push_str("&X-Amz-Signature=00"), "IncompleteSignature", "more than once"),
-        ("repeated credential", |r| r.query.insert_str(0, "X-Amz-Credential=a&"), "IncompleteSignature", "more than once"),
+        (
+            "repeated credential",
+            |r| r.query.insert_str(0, "X-Amz-Credential=a&"),
+            "IncompleteSignature",
+            "more than once",
+        ),
         ("escaped repetition", |r| r.query.push_str("&X-Amz%2DDate=00"), "IncompleteSignature", "more than once"),
         ("invalid utf-8", |r| r.edit_query("Expires=3600", "Expires=%FF"), "IncompleteSignature", "UTF-8"),
         ("second date", |r| r.add("x-amz-date", "20261122T123600Z"), "IncompleteSignature", "both as a header"),
         ("unsigned amz header", |r| r.add("x-amz-meta-a", "v"), "SignatureDoesNotMatch", "not signed"),
-        ("host unsigned", |r| r.edit_query("SignedHeaders=host", "SignedHeaders=date"), "SignatureDoesNotMatch", "'Host'"),
+        (
+            "host unsigned",
+            |r| r.edit_query("SignedHeaders=host", "SignedHeaders=date"),
+            "SignatureDoesNotMatch",
+            "'Host'",
+        ),
         ("session token", |r| r.query.push_str("&X-Amz-Security-Token=t"), "InvalidClientTokenId", "security token"),
         ("both forms", |r| r.add("authorization", "AWS4-HMAC-SHA256 Credential=a"), "IncompleteSignature", "Only one"),
     ];
@@ -231,9 +326,21 @@ fn the_clock_bounds_are_exact() {
     // request, seconds from signing to arrival, expected start of the refusal
     let table: &[(&str, i64, Option<&str>)] = &[
         ("post form", 900, None),
-        ("post form", 901, Some("Signature expired: 20261122T123600Z is now earlier than 20261122T123601Z (20261122T125101Z - 15 min.)")),
+        (
+            "post form",
+            901,
+            Some(
+                "Signature expired: 20261122T123600Z is now earlier than 20261122T123601Z (20261122T125101Z - 15 min.)",
+            ),
+        ),
         ("post form", -900, None),
-        ("post form", -901, Some("Signature not yet current: 20261122T123600Z is still later than 20261122T123559Z (20261122T122059Z + 15 min.)")),
+        (
+            "post form",
+            -901,
+            Some(
+                "Signature not yet current: 20261122T123600Z is still later than 20261122T123559Z (20261122T122059Z + 15 min.)",
+            ),
+        ),
         ("date header", 901, Some("Signature expired")),
         ("presigned get", 3600, None),
         ("presigned get", 3601, Some("Request has expired")),
@@ -281,12 +388,36 @@ fn secrets_are_not_printed() {
 /// Text that looks enough like a signature to reach the inner parsers.
 fn fragment() -> impl Strategy<Value = String> {
     let tokens = prop::sample::select(vec![
-        "AWS4-HMAC-SHA256", " ", "Credential=", "SignedHeaders=", "Signature=", ",", "/", ";", "=", "&", "%", "%2F", "host",
-        "x-amz-date", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
-        "X-Amz-Signature", "AKID/20261122/us-east-1/elasticache/aws4_request", "20261122T123600Z", "3600", "\u{e9}", "+",
-        "20261122T123660Z", "Sun, 22 Nov 2026 12:36:00 -0000",
+        "AWS4-HMAC-SHA256",
+        " ",
+        "Credential=",
+        "SignedHeaders=",
+        "Signature=",
+        ",",
+        "/",
+        ";",
+        "=",
+        "&",
+        "%",
+        "%2F",
+        "host",
+        "x-amz-date",
+        "X-Amz-Algorithm",
+        "X-Amz-Credential",
+        "X-Amz-Date",
+        "X-Amz-Expires",
+        "X-Amz-SignedHeaders",
+        "X-Amz-Signature",
+        "AKID/20261122/us-east-1/elasticache/aws4_request",
+        "20261122T123600Z",
+        "3600",
+        "\u{e9}",
+        "+",
+        "20261122T123660Z",
+        "Sun, 22 Nov 2026 12:36:00 -0000",
     ]);
-    prop::collection::vec(prop_oneof![4 => tokens.prop_map(str::to_owned), 1 => "\\PC{0,8}"], 0..24).prop_map(|parts| parts.concat())
+    prop::collection::vec(prop_oneof![4 => tokens.prop_map(str::to_owned), 1 => "\\PC{0,8}"], 0..24)
+        .prop_map(|parts| parts.concat())
 }
 
 proptest! {

@@ -243,7 +243,9 @@ pub(super) fn check_coverage(head: &RequestHead<'_>, signed_headers: &[String]) 
     }
     let unsigned = head.headers.iter().find(|(name, _)| name.starts_with("x-amz-") && !is_signed(name));
     if let Some((name, _)) = unsigned {
-        return Err(SignatureError::uncovered(format!("There were headers present in the request which were not signed: {name}")));
+        return Err(SignatureError::uncovered(format!(
+            "There were headers present in the request which were not signed: {name}"
+        )));
     }
     match signed_headers.iter().find(|signed| head.values(signed).next().is_none()) {
         Some(absent) => Err(SignatureError::uncovered(format!("The signed header '{absent}' is not in the request."))),

@@ -92,7 +92,8 @@ fn from_query(head: &RequestHead<'_>, parameters: Parameters) -> Result<Fields, 
     if head.values("x-amz-date").next().is_some() {
         return Err(SignatureError::incomplete("X-Amz-Date is given both as a header and as a query parameter."));
     }
-    let missing = |name: &str| SignatureError::incomplete(format!("AWS query-string parameters must include '{name}'."));
+    let missing =
+        |name: &str| SignatureError::incomplete(format!("AWS query-string parameters must include '{name}'."));
     require_algorithm(&parameters.algorithm.ok_or_else(|| missing("X-Amz-Algorithm"))?)?;
     Ok(Fields {
         credential: parameters.credential.ok_or_else(|| missing("X-Amz-Credential"))?,

@@ -45,9 +45,11 @@ impl SigningKey {
         seed.extend_from_slice(secret.expose().as_bytes());
         let start = hmac::Key::new(hmac::HMAC_SHA256, &seed);
         let links = [scope.date.as_str(), &scope.region, &scope.service, TERMINATOR];
-        Self(links.iter().fold(start, |key, link| {
-            hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, link.as_bytes()).as_ref())
-        }))
+        Self(
+            links
+                .iter()
+                .fold(start, |key, link| hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, link.as_bytes()).as_ref())),
+        )
     }
 
     /// Proves a claim; see [`Claim::verify`]. The signatures are compared in constant time.
