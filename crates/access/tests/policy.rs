@@ -1,6 +1,7 @@
 //! The policy table: what each element, wildcard, operator and principal means, and what is refused.
 
 use chrono::{DateTime, Utc};
+use proptest::prelude::*;
 use valkeep_access::policy::{
     Ask, Context, Decision, MAX_POLICY_BYTES, Policy, Principal, PrincipalId, ResourcePolicy, combine, denial_text,
     evaluate, evaluate_resource,
@@ -32,7 +33,7 @@ fn context(pairs: &[(&str, &str)]) -> Context {
 
 fn parse(statements: &str) -> Policy {
     let json = format!(r#"{{"Version":"2012-10-17","Statement":{statements}}}"#);
-    Policy::parse(&json).unwrap_or_else(|error| panic!("{json}: {error}"))
+    Policy::parse(&json).expect(&json)
 }
 
 fn decide(policy: &Policy, action: &str, resource: &str, pairs: &[(&str, &str)]) -> Decision {
@@ -568,5 +569,26 @@ fn principals_that_are_not_understood_are_refused() {
         let json = format!(r#"{{"Statement":{{{principal}"Effect":"Allow","Action":"s3:*","Resource":"*"}}}}"#);
         let text = ResourcePolicy::parse(&json, ACCOUNT).expect_err(principal).to_string();
         assert!(text.contains(part), "{principal}: {text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_parser_or_the_evaluator_panic(
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "{", "}", "[", "]", ":", ",", "\"Version\":\"2012-10-17\"", "\"Statement\":", "\"Effect\":\"Allow\"", "\"Action\":\"*\"",
+            "\"Resource\":\"*\"", "\"Condition\":", "\"DateEquals\":{\"a:x\":", "\"NumericEquals\":{\"a:x\":", "\"1e999\"", "1e999",
+            "\"${a:x\"", "\"${a:x}\"", "9223372036854775807", "18446744073709551615", "null", "true", "\"\u{130}\"",
+        ]), 0..24),
+        value in "\\PC{0,12}",
+    ) {
+        let free = parts.concat();
+        let conditioned = format!(r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{{free}}}}}}}"#);
+        for json in [&free, &conditioned] {
+            if let Ok(policy) = Policy::parse(json) {
+                let decided = decide(&policy, COPY, PROD, &[("a:x", &value)]);
+                prop_assert_ne!(decided, ExplicitDeny);
+            }
+        }
     }
 }
