@@ -61,16 +61,22 @@ def load_function(server):
 
 
 def hash_field_ttl(server):
-    """Fields with their own expiry, where the engine has them."""
+    """Gives a field its own expiry, where the engine has that."""
+    if_known(server, "HEXPIRE", "hash:1", 100_000, "FIELDS", 1, "field 0")
+
+
+def if_known(server, *words):
+    """The answer, or None when the server does not know the command."""
     try:
-        server.call("HEXPIRE", "hash:1", 100_000, "FIELDS", 1, "field 0")
+        return server.call(*words)
     except RespError as error:
         if "unknown command" not in str(error):
             raise
 
 
 def survey(server, databases=(0, 3)):
-    """Everything a server holds: {(database, key): (type, value, expiry in ms or None)}, and its functions."""
+    """Everything a server holds: {(database, key): (type, value, expiry in ms or None)}, and what belongs
+    to no key under a plain name."""
     found = {}
     for database in databases:
         server.call("SELECT", database)
@@ -81,6 +87,7 @@ def survey(server, databases=(0, 3)):
         for name, kind, expiry, value in zip(names, kinds, expiries, values):
             found[database, name] = kind.decode(), shape(kind, value), None if expiry < 0 else expiry
     server.call("SELECT", databases[0])
+    found["field expiry"] = "expiry of a field", if_known(server, "HPEXPIRETIME", "hash:1", "FIELDS", 1, "field 0"), None
     found["functions"] = "functions", sorted(map(repr, server.call("FUNCTION", "LIST", "WITHCODE"))), None
     return found
 
@@ -132,5 +139,5 @@ def name(key):
 
 def summary(found):
     """The number of keys, of types among them, and of keys that expire."""
-    keys = [entry for key, entry in found.items() if key != "functions"]
+    keys = [entry for key, entry in found.items() if not isinstance(key, str)]
     return len(keys), len({kind for kind, _, _ in keys}), sum(1 for _, _, expiry in keys if expiry)
