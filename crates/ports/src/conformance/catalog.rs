@@ -66,16 +66,13 @@ fn coloured(key: &str, colours: &[&str]) -> Sample {
     Sample { entries: colours.iter().map(|colour| (true, (*colour).to_owned())).collect(), ..sample(key, 0) }
 }
 
-/// Why a unit of this suite did not commit.
+/// The error of units that must not commit.
 #[derive(Debug)]
-enum Stop {
-    OnPurpose,
-    Catalog(CatalogError),
-}
+struct OnPurpose;
 
-impl From<CatalogError> for Stop {
+impl From<CatalogError> for OnPurpose {
     fn from(error: CatalogError) -> Self {
-        Self::Catalog(error)
+        failed(error)
     }
 }
 
@@ -193,15 +190,15 @@ async fn remove_says_whether_the_record_was_there(store: &Store) {
 
 async fn an_error_undoes_every_write_of_its_unit(store: &Store) {
     insert(store, &[sample("kept", 1), sample("removed", 1)]).await;
-    let outcome: Result<(), Stop> = store
+    let outcome: Result<(), OnPurpose> = store
         .write(|tx| {
             tx.insert(&sample("new", 1))?;
             tx.replace(&sample("kept", 2))?;
             tx.remove::<Sample>("removed")?;
-            Err(Stop::OnPurpose)
+            Err(OnPurpose)
         })
         .await;
-    assert!(matches!(outcome, Err(Stop::OnPurpose)), "{outcome:?}");
+    assert!(outcome.is_err());
     assert_eq!(scanned_keys(store, Scan::keys("", 9)).await, ["kept", "removed"]);
     assert_eq!(get(store, "kept").await, Some(sample("kept", 1)));
 }
@@ -210,7 +207,7 @@ async fn an_error_leaves_its_neighbours_alone(store: &Store) {
     let outcomes = join_all((0..64_u64).map(|n| {
         store.write(move |tx| {
             tx.insert(&sample(&format!("{n:02}"), n))?;
-            if n % 3 == 0 { Err(Stop::OnPurpose) } else { Ok(()) }
+            if n % 3 == 0 { Err(OnPurpose) } else { Ok(()) }
         })
     }))
     .await;
@@ -339,14 +336,14 @@ async fn entries_vanish_with_their_record(store: &Store) {
 
 async fn entries_of_an_undone_unit_vanish(store: &Store) {
     insert(store, &[coloured("k", &["red"])]).await;
-    let outcome: Result<(), Stop> = store
+    let outcome: Result<(), OnPurpose> = store
         .write(|tx| {
             tx.replace(&coloured("k", &["blue"]))?;
             tx.insert(&coloured("new", &["red"]))?;
-            Err(Stop::OnPurpose)
+            Err(OnPurpose)
         })
         .await;
-    assert!(matches!(outcome, Err(Stop::OnPurpose)), "{outcome:?}");
+    assert!(outcome.is_err());
     assert_eq!(scan(store, Scan::index(COLOUR, "", 9)).await, [("red".to_owned(), "k".to_owned())]);
 }
 
