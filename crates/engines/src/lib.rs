@@ -1,1 +1,141 @@
-//! 
+//! Real nodes: it finds server programs, runs nodes of them on this machine, and brings the data of any node out over the
+//! replication link.
+//!
+//! It does not know what an RDB file looks like (the [`RdbSink`] does), nor what a node is for. Its invariants:
+//! - a process is signalled only after it was proved to be the node's own;
+//! - a node hears only commands of [`command::Command`], none of which changes it;
+//! - every wait has a limit, and memory does not grow with what a node sends.
+//!
+//! Nodes are looked after through Linux' `/proc` and process file descriptors.
+
+mod capture;
+mod command;
+mod connection;
+mod home;
+mod inspect;
+mod installed;
+mod link;
+mod spawn;
+mod tls;
+
+use async_trait::async_trait;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use valkeep_ports::engines::{EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeSpec, RdbSink};
+
+pub use installed::choose;
+
+use home::Home;
+
+/// What the operator can set.
+#[derive(Clone, Debug, Default)]
+pub struct EnginesConfig {
+    /// Server programs besides `valkey-server` and `redis-server` on PATH. They go before those.
+    pub programs: Vec<PathBuf>,
+    pub limits: CaptureLimits,
+    pub start: StartLimits,
+}
+
+/// How long talks with a node may last, and how much it may send. Source of the values: our choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptureLimits {
+    /// For the connection, TLS included.
+    pub connect_s: u64,
+    /// From the request for the data set to its first byte; the node forks meanwhile and sends keep-alives.
+    pub first_byte_s: u64,
+    /// Longest silence.
+    pub idle_s: u64,
+    /// For a whole capture.
+    pub total_s: u64,
+    /// Largest file.
+    pub max_bytes: u64,
+}
+
+impl Default for CaptureLimits {
+    fn default() -> Self {
+        Self { connect_s: 10, first_byte_s: 600, idle_s: 60, total_s: 6 * 3600, max_bytes: 1 << 40 }
+    }
+}
+
+/// How long nodes of this machine may take. Source of the values: our choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StartLimits {
+    /// Until a started node has loaded its data (and, as a replica, is in step). The node is left running when it takes
+    /// longer, and a later start waits for it again.
+    pub ready_s: u64,
+    /// From the polite signal to the other one.
+    pub stop_s: u64,
+}
+
+impl Default for StartLimits {
+    fn default() -> Self {
+        Self { ready_s: 120, stop_s: 10 }
+    }
+}
+
+/// The engines of this machine.
+#[derive(Debug)]
+pub struct LocalEngines {
+    directory: PathBuf,
+    config: EnginesConfig,
+    installed: Vec<InstalledEngine>,
+}
+
+impl LocalEngines {
+    /// Looks for server programs, once. Each node gets a sub-directory of `directory`, which is made when it is missing.
+    ///
+    /// # Errors
+    /// `Local` when the directory cannot be made.
+    pub async fn new(directory: PathBuf, config: EnginesConfig) -> Result<Self, EngineError> {
+        tokio::fs::create_dir_all(&directory).await.map_err(EngineError::Local)?;
+        let directory = tokio::fs::canonicalize(&directory).await.map_err(EngineError::Local)?;
+        let installed = installed::find(&config.programs).await;
+        Ok(Self { directory, config, installed })
+    }
+}
+
+#[async_trait]
+impl Engines for LocalEngines {
+    fn installed(&self) -> Vec<InstalledEngine> {
+        self.installed.clone()
+    }
+
+    fn free_port(&self, wanted: Option<u16>) -> Result<u16, EngineError> {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.unwrap_or(0)))
+            .and_then(|listener| listener.local_addr())
+            .map(|address| address.port())
+            .map_err(EngineError::Local)
+    }
+
+    async fn start(&self, node: &NodeSpec) -> Result<(), EngineError> {
+        let chosen = choose(&self.installed, node.engine, &node.version, false);
+        let program = chosen.map(|engine| engine.program.as_path()).ok_or_else(|| EngineError::NotInstalled {
+            engine: node.engine,
+            version: node.version.clone(),
+            installed: installed::list(&self.installed),
+        })?;
+        let home = Home::create(&self.directory, &node.id)?;
+        spawn::start(program, &home, node, &self.config.start, &self.config.limits).await
+    }
+
+    async fn remove(&self, node_id: &str) -> Result<(), EngineError> {
+        match Home::find(&self.directory, node_id)? {
+            Some(home) => spawn::remove(&home, &self.config.start).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn inspect(&self, node: &NodeAccess) -> Result<NodeFacts, EngineError> {
+        let mut link = connection::open(node, &self.config.limits).await?;
+        inspect::info(&mut link).await?.facts()
+    }
+
+    async fn capture(&self, node: &NodeAccess, sink: &mut dyn RdbSink) -> Result<(), EngineError> {
+        let limits = self.config.limits;
+        link::within("the whole capture", limits.total_s, async {
+            let link = connection::open(node, &limits).await?;
+            capture::capture(link, &limits, sink).await
+        })
+        .await
+    }
+}
