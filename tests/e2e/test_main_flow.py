@@ -1,7 +1,6 @@
 """The main job: live data into a snapshot, a copy, a bucket, and back into a server, with three unmodified clients."""
 
 import pytest
-from botocore import xform_name
 
 from kit import dataset, engine
 from kit.service import eventually
@@ -19,7 +18,7 @@ class Boto3:
         for option, value in zip(words[::2], words[1::2]):
             name = "".join(part.capitalize() for part in option.removeprefix("--").split("-"))
             parameters[name] = value
-        return getattr(getattr(self.clients, service), xform_name(operation.replace("-", "_")))(**parameters)
+        return getattr(getattr(self.clients, service), operation.replace("-", "_"))(**parameters)
 
 
 @pytest.fixture(params=["aws2", "aws1", "boto3"])
