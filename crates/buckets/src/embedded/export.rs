@@ -1,0 +1,135 @@
+//! The endpoint as the store that exports go to, without a detour over HTTP.
+
+use super::access::bucket_policy;
+use super::buckets::no_such_bucket;
+use super::checksums::{Checksums, Claims};
+use super::conditions::WriteCondition;
+use super::error::Trouble;
+use super::objects::remove_record;
+use super::records::{BucketRecord, Described, ObjectRecord};
+use super::uploads::{At, Completion, NamedPart};
+use super::{EmbeddedS3, canonical_id};
+use crate::EXPORT_METADATA;
+use crate::checks::{Asked, BucketFacts, Voices};
+use bytes::Bytes;
+use s3s::S3ErrorCode;
+use std::collections::BTreeMap;
+use valkeep_access::policy::Context;
+use valkeep_domain::export::ExportRefusal;
+use valkeep_domain::names::BucketName;
+use valkeep_ports::buckets::{BucketError, Caller, ExportBuckets, Upload, UploadedPart};
+use valkeep_ports::catalog::Tx;
+
+impl From<Trouble> for BucketError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::Refused(refusal) if refusal.code == S3ErrorCode::NoSuchUpload => Self::UploadGone,
+            trouble if trouble.may_pass() => Self::Unavailable(Box::new(trouble)),
+            trouble => Self::Failed(Box::new(trouble)),
+        }
+    }
+}
+
+fn at(upload: &Upload) -> At {
+    At {
+        bucket: upload.bucket.to_string(),
+        key: upload.key.clone(),
+        upload: upload.upload_id.clone(),
+    }
+}
+
+fn facts(bucket: BucketRecord) -> Result<BucketFacts, BucketError> {
+    let policy = bucket_policy(&bucket).map_err(|error| BucketError::Failed(Box::new(error)))?;
+    Ok(BucketFacts { region: bucket.region, owner: canonical_id(&bucket.owner), grants: bucket.grants, policy })
+}
+
+impl EmbeddedS3 {
+    async fn object_at(&self, bucket: &str, key: &str) -> Result<Option<ObjectRecord>, Trouble> {
+        let key = ObjectRecord::key_of(bucket, key);
+        Ok(self.store.read(move |tx| tx.get::<ObjectRecord>(&key)).await?)
+    }
+}
+
+#[async_trait::async_trait]
+impl ExportBuckets for EmbeddedS3 {
+    async fn check(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
+        let facts = self.find_bucket(bucket).await?.map(facts).transpose()?;
+        let now = chrono::DateTime::from_timestamp_millis(self.clock.now().ms()).unwrap_or_default();
+        let asked = Asked {
+            place: &self.place,
+            bucket,
+            keys,
+            caller,
+            canonical_id: &canonical_id(&caller.principal.account),
+            voices: Voices::IdentityAndBucket,
+            context: &Context::at(now),
+        };
+        let bucket = asked.judge(facts.as_ref())?;
+        for key in keys {
+            if self.object_at(bucket.as_str(), key).await?.is_some() {
+                return Err(ExportRefusal::ObjectExists { bucket, key: key.clone() }.into());
+            }
+        }
+        Ok(bucket)
+    }
+
+    async fn begin(&self, bucket: &BucketName, key: &str, export_id: &str) -> Result<Upload, BucketError> {
+        let described = Described {
+            content_type: Some("application/octet-stream".to_owned()),
+            metadata: BTreeMap::from([(EXPORT_METADATA.to_owned(), export_id.to_owned())]),
+            ..Described::default()
+        };
+        match self.begin_upload(bucket.to_string(), key.to_owned(), described, None).await {
+            Ok(upload) => Ok(Upload { bucket: bucket.clone(), key: upload.key, upload_id: upload.id }),
+            Err(Trouble::Refused(refusal)) if refusal.code == no_such_bucket().code => {
+                Err(ExportRefusal::NoSuchBucket(bucket.to_string()).into())
+            }
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {
+        let body = futures_util::stream::iter([Ok(Bytes::from(bytes))]);
+        let part = self.store_part(at(upload), number, Claims::default(), body).await?;
+        Ok(UploadedPart { number, etag: part.etag })
+    }
+
+    async fn complete(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
+        let named = |part: &UploadedPart| NamedPart {
+            number: part.number,
+            etag: part.etag.clone(),
+            checksums: Checksums::default(),
+        };
+        let completion = Completion {
+            parts: parts.iter().map(named).collect(),
+            condition: WriteCondition::Absent,
+            claimed: Checksums::default(),
+            size_bytes: None,
+        };
+        match self.complete_upload(at(upload), completion).await {
+            Ok(_) => Ok(()),
+            Err(Trouble::Refused(refusal)) if refusal.code == S3ErrorCode::PreconditionFailed => {
+                Err(ExportRefusal::ObjectExists { bucket: upload.bucket.clone(), key: upload.key.clone() }.into())
+            }
+            Err(trouble) => Err(trouble.into()),
+        }
+    }
+
+    async fn abort(&self, upload: &Upload) -> Result<(), BucketError> {
+        match self.abort_upload(at(upload)).await.map_err(BucketError::from) {
+            Ok(()) | Err(BucketError::UploadGone) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn exported_by(&self, bucket: &BucketName, key: &str) -> Result<Option<Option<String>>, BucketError> {
+        let object = self.object_at(bucket.as_str(), key).await?;
+        Ok(object.map(|mut object| object.described.metadata.remove(EXPORT_METADATA)))
+    }
+
+    async fn delete(&self, bucket: &BucketName, key: &str) -> Result<(), BucketError> {
+        let (bucket, key) = (bucket.to_string(), key.to_owned());
+        let work = move |tx: &mut Tx<'_>| remove_record(tx, &bucket, &key, &WriteCondition::Always);
+        Ok(self.store.write::<_, Trouble>(work).await?)
+    }
+}
