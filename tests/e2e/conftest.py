@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -17,9 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 pytest.register_assert_rewrite("support")
 
 from kit import aws, dataset, engine, processes, tools  # noqa: E402
-from kit.resp import Resp  # noqa: E402
-from kit.service import RELEASE, Service, eventually  # noqa: E402
-from support import Clients, fresh  # noqa: E402
+from kit.service import RELEASE, Service  # noqa: E402
+from support import Clients, available_group, fresh  # noqa: E402
 
 PROGRAM = Path(os.environ.get("VALKEEP_BINARY", RELEASE))
 NO_QUOTA = {"VALKEEP_QUOTAS_MANUAL_SNAPSHOTS_PER_NODE_PER_DAY": "100000"}
@@ -118,17 +116,6 @@ def new_group(root):
         clients.elasticache.create_replication_group(ReplicationGroupId=group, ReplicationGroupDescription=f"Group {group}", **request)
         return available_group(clients, group)
     return make
-
-
-def available_group(clients, group):
-    def look():
-        found = clients.elasticache.describe_replication_groups(ReplicationGroupId=group)["ReplicationGroups"][0]
-        assert found["Status"] != "create-failed", found
-        return found["Status"] == "available" and found
-    found = eventually(f"{group} is available", look)
-    primary = found["NodeGroups"][0]["PrimaryEndpoint"]
-    return SimpleNamespace(id=group, found=found, address=primary["Address"], port=primary["Port"],
-                           connect=lambda **how: Resp(primary["Address"], primary["Port"], **how))
 
 
 @pytest.fixture(scope="session")

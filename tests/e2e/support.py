@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import itertools
 import json
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -11,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from kit import signed
+from kit.resp import Resp
 from kit.service import eventually
 
 # The grantee of spec E17 and the principal of E18.
@@ -117,6 +119,17 @@ def deny(actions, resources="*", **condition):
 def statement(effect, actions, resources, condition):
     found = {"Effect": effect, "Action": actions, "Resource": resources}
     return {**found, "Condition": condition} if condition else found
+
+
+def available_group(clients, group):
+    def look():
+        found = clients.elasticache.describe_replication_groups(ReplicationGroupId=group)["ReplicationGroups"][0]
+        assert found["Status"] != "create-failed", found
+        return found["Status"] == "available" and found
+    found = eventually(f"{group} is available", look)
+    primary = found["NodeGroups"][0]["PrimaryEndpoint"]
+    return SimpleNamespace(id=group, found=found, address=primary["Address"], port=primary["Port"],
+                           connect=lambda **how: Resp(primary["Address"], primary["Port"], **how))
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """Deleting snapshots (spec 3.2, 3.6) and the daily quota (L63, L64)."""
 
-from support import Clients, fresh, refused
-from conftest import available_group
+from support import Clients, available_group, fresh, refused
 
 
 def test_delete_answers_deleting_and_frees_the_name(root, source):

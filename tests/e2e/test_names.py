@@ -53,7 +53,7 @@ def test_a_missing_member_is_named(root, source, action, parameters, printed):
         400, "InvalidParameterValue", f"The parameter {printed} must be provided and must not be blank.")
 
 
-@pytest.mark.parametrize(("id""), ["g" * 41, "Group--x", "9group"])
+@pytest.mark.parametrize("id", ["g" * 41, "Group--x", "9group"])
 def test_group_ids_follow_the_rules(root, id):
     with refused("InvalidParameterValue", IDENTIFIER.format("ReplicationGroupId"), 400):
         root.elasticache.create_replication_group(ReplicationGroupId=id, ReplicationGroupDescription="x", Engine="redis",
