@@ -1,0 +1,184 @@
+//! Replication groups and cache clusters: create, describe, delete, attach (spec section 8.1).
+
+pub mod attach;
+pub mod caches;
+pub mod create;
+pub mod delete;
+pub mod describe;
+pub mod groups;
+pub(crate) mod remove;
+pub(crate) mod start;
+
+use crate::error::chain;
+use crate::jobs::StepError;
+use crate::{Control, Refusal};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use valkeep_domain::arn::{Arn, Place};
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent, ClusterStatus, NodeRole, Ownership, ReplicationGroup};
+use valkeep_domain::names::{ClusterId, ReplicationGroupId};
+use valkeep_ports::catalog::{CatalogError, Scan, Tx};
+use valkeep_ports::engines::{NodeAccess, NodeSpec};
+use zeroize::Zeroizing;
+
+/// What is created, snapshotted and deleted as one: a group with its members, or a single cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nodes {
+    Group(ReplicationGroupId),
+    Cluster(ClusterId),
+}
+
+impl Nodes {
+    /// A member stands for its group.
+    pub(crate) fn of(cluster: &CacheCluster) -> Self {
+        match &cluster.group {
+            Some(group) => Self::Group(group.clone()),
+            None => Self::Cluster(cluster.id.clone()),
+        }
+    }
+
+    pub(crate) fn arn(&self, place: &Place) -> Arn {
+        match self {
+            Self::Group(id) => place.replication_group(id),
+            Self::Cluster(id) => place.cluster(id),
+        }
+    }
+}
+
+pub(crate) fn group(tx: &mut Tx<'_>, id: &ReplicationGroupId) -> Result<ReplicationGroup, Refusal> {
+    tx.get(id.as_str())?.ok_or_else(|| Refusal::GroupNotFound(id.clone()))
+}
+
+pub(crate) fn cluster(tx: &mut Tx<'_>, id: &ClusterId) -> Result<CacheCluster, Refusal> {
+    tx.get(id.as_str())?.ok_or_else(|| Refusal::ClusterNotFound(id.clone()))
+}
+
+/// The clusters behind `nodes`, the primary first.
+pub(crate) fn members(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<CacheCluster>, StepError> {
+    let ids = match nodes {
+        Nodes::Cluster(id) => vec![id.clone()],
+        Nodes::Group(id) => {
+            let group = tx.get::<ReplicationGroup>(id.as_str())?;
+            group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone")))?.members
+        }
+    };
+    let mut members = Vec::new();
+    for id in ids {
+        let member = tx.get::<CacheCluster>(id.as_str())?;
+        members.push(member.ok_or_else(|| StepError::Fail(format!("cache cluster {id} is gone")))?);
+    }
+    Ok(members)
+}
+
+/// Whether an event that a caller asks for is allowed, for the node and for its group.
+pub(crate) fn check(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event: ClusterEvent) -> Result<(), Refusal> {
+    if let Nodes::Group(id) = nodes {
+        group(tx, id)?.status.on(event).map_err(|_| Refusal::GroupState(id.clone()))?;
+    }
+    node.status.on(event).map_err(|_| Refusal::ClusterState(node.id.clone()))?;
+    Ok(())
+}
+
+/// Applies an event that a caller asks for to the node and to its group.
+pub(crate) fn request(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event: ClusterEvent) -> Result<(), Refusal> {
+    check(tx, nodes, node, event)?;
+    if let Nodes::Group(id) = nodes {
+        let mut group = group(tx, id)?;
+        group.status = group.status.on(event).map_err(|_| Refusal::GroupState(id.clone()))?;
+        tx.replace(&group)?;
+    }
+    let status = node.status.on(event).map_err(|_| Refusal::ClusterState(node.id.clone()))?;
+    tx.replace(&CacheCluster { status, ..node.clone() })?;
+    Ok(())
+}
+
+/// Applies an event that a job brings about to the group and to every node it concerns.
+pub(crate) fn settle(tx: &mut Tx<'_>, nodes: &Nodes, event: ClusterEvent) -> Result<(), StepError> {
+    if let Nodes::Group(id) = nodes
+        && let Some(group) = tx.get::<ReplicationGroup>(id.as_str())?
+        && let Ok(status) = group.status.on(event)
+    {
+        tx.replace(&ReplicationGroup { status, ..group })?;
+    }
+    for member in members(tx, nodes)? {
+        if let Ok(status) = member.status.on(event) {
+            tx.replace(&CacheCluster { status, ..member })?;
+        }
+    }
+    Ok(())
+}
+
+impl Control {
+    /// How to reach and enter a node.
+    pub(crate) fn access(&self, cluster: &CacheCluster) -> Result<NodeAccess, StepError> {
+        let node = &cluster.node;
+        let (username, password) = match &node.login {
+            None => (None, None),
+            Some(login) => {
+                let secret = self.ports.secrets.open(&password_purpose(&cluster.id), &login.sealed_password)?;
+                let password = String::from_utf8(secret.to_vec())
+                    .map_err(|_| StepError::Fail("the stored password is no text".to_owned()))?;
+                (login.username.clone(), Some(Zeroizing::new(password)))
+            }
+        };
+        Ok(NodeAccess { host: node.host.clone(), port: node.port, username, password, tls: node.tls.clone() })
+    }
+}
+
+/// What the password of a node is sealed for.
+fn password_purpose(id: &ClusterId) -> String {
+    format!("node-password/{id}")
+}
+
+/// The process behind a spawned cluster.
+fn spec(member: &CacheCluster, primary: &CacheCluster) -> NodeSpec {
+    NodeSpec {
+        id: member.id.to_string(),
+        engine: member.settings.engine,
+        version: member.settings.engine_version.clone(),
+        port: member.node.port,
+        follow: (member.role == NodeRole::Replica).then_some(primary.node.port),
+        maxmemory_bytes: member.settings.node_type.maxmemory_bytes(),
+    }
+}
+
+/// After a start of the service: nodes that died meanwhile are started again, with their data.
+pub(crate) async fn revive(control: Arc<Control>) {
+    match all_running(&control).await {
+        Ok(sets) => {
+            for members in sets {
+                revive_set(&control, &members).await;
+            }
+        }
+        Err(error) => tracing::error!(error = chain(&error), "the nodes could not be listed"),
+    }
+}
+
+async fn revive_set(control: &Control, members: &[CacheCluster]) {
+    let Some(primary) = members.iter().find(|member| member.role == NodeRole::Primary) else { return };
+    for member in std::iter::once(primary).chain(members.iter().filter(|member| member.id != primary.id)) {
+        if let Err(error) = control.ports.engines.start(&spec(member, primary)).await {
+            tracing::error!(node = %member.id, error = chain(&error), "a node could not be brought back");
+        }
+    }
+}
+
+/// The spawned clusters that should run, each group as one set.
+async fn all_running(control: &Control) -> Result<Vec<Vec<CacheCluster>>, CatalogError> {
+    let limit = control.settings.nodes as usize;
+    let clusters = control.ports.store.read(move |tx| tx.scan::<CacheCluster>(&Scan::keys("", limit))).await?;
+    let mut sets: Vec<(Nodes, Vec<CacheCluster>)> = Vec::new();
+    for cluster in clusters {
+        let running = matches!(cluster.status, ClusterStatus::Available | ClusterStatus::Snapshotting);
+        if cluster.ownership != Ownership::Spawned || !running {
+            continue;
+        }
+        let nodes = Nodes::of(&cluster);
+        match sets.iter_mut().find(|(of, _)| *of == nodes) {
+            Some((_, members)) => members.push(cluster),
+            None => sets.push((nodes, vec![cluster])),
+        }
+    }
+    Ok(sets.into_iter().map(|(_, members)| members).collect())
+}

@@ -1,0 +1,213 @@
+//! Jobs: work that outlives the call that asked for it.
+//!
+//! A job is a record written in the transaction that changes the status, so that work and status are never apart. A worker
+//! holds it by a lease with a fencing number; every later write of the job checks that number first, so a worker that was
+//! thought dead cannot write late. The last write of a job changes the status, and removes the job, in one transaction.
+//! A job that finds traces of an earlier attempt of its own removes them and starts over, or goes on where its record says.
+
+mod handover;
+mod held;
+mod workers;
+
+pub use handover::Handover;
+pub(crate) use held::Held;
+pub use workers::Workers;
+pub(crate) use workers::postpone;
+
+use crate::clusters::Nodes;
+use crate::snapshots::export::ExportWork;
+use serde::{Deserialize, Serialize};
+use valkeep_domain::ids::JobId;
+use valkeep_domain::names::SnapshotName;
+use valkeep_domain::time::Timestamp;
+use valkeep_ports::blobs::BlobError;
+use valkeep_ports::buckets::BucketError;
+use valkeep_ports::catalog::{CatalogError, IndexEntry, Record, Scan, Table, Tx};
+use valkeep_ports::engines::EngineError;
+use valkeep_ports::keys::KeyError;
+use valkeep_ports::sealed::SealedError;
+
+/// How long a worker may be silent before another takes its job. Unit: milliseconds. Our choice.
+const LEASE_MS: i64 = 30_000;
+
+/// Errors that may pass are borne this often before the job fails. Our choice.
+const MAX_ERRORS: u32 = 5;
+
+/// A job that was begun this often without an end takes the process down each time: it fails. Our choice.
+const MAX_CLAIMS: u64 = 100;
+
+/// What a job does. The words are stored: a variant may be added, never renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Work {
+    CreateSnapshot {
+        snapshot: SnapshotName,
+    },
+    CopySnapshot {
+        source: SnapshotName,
+        target: SnapshotName,
+    },
+    /// A copy under another key.
+    ResealSnapshot {
+        source: SnapshotName,
+        target: SnapshotName,
+        key_arn: String,
+    },
+    ExportSnapshot(Box<ExportWork>),
+    DeleteSnapshot {
+        snapshot: SnapshotName,
+    },
+    StartNodes {
+        nodes: Nodes,
+    },
+    RemoveNodes {
+        nodes: Nodes,
+        final_snapshot: Option<SnapshotName>,
+    },
+}
+
+impl Work {
+    /// Whether the job is a transaction or two and moves no bytes; such jobs need no slot of the workers.
+    const fn is_light(&self) -> bool {
+        matches!(self, Self::CopySnapshot { .. } | Self::DeleteSnapshot { .. })
+    }
+}
+
+/// Who may work on a job, and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    pub until: Timestamp,
+}
+
+/// A job as the catalog keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    pub id: JobId,
+    pub work: Work,
+    /// Rises with every claim. Only the holder of the present number may write.
+    pub fence: u64,
+    pub lease: Option<Lease>,
+    /// Errors so far that may pass.
+    pub errors: u32,
+    pub last_error: Option<String>,
+    pub not_before: Timestamp,
+}
+
+impl Job {
+    /// Jobs by the moment they may be claimed.
+    const BY_DUE: &'static str = "due";
+
+    /// A job that waits for a worker.
+    fn waiting(id: JobId, work: Work, now: Timestamp) -> Self {
+        Self { id, work, fence: 0, lease: None, errors: 0, last_error: None, not_before: now }
+    }
+
+    /// A job that is claimed from its birth, because a worker of this process is sure to take it.
+    fn claimed(id: JobId, work: Work, now: Timestamp) -> Self {
+        Self { fence: 1, lease: Some(Lease::from(now)), ..Self::waiting(id, work, now) }
+    }
+
+    /// Claims the longest due job.
+    fn claim(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Self>, CatalogError> {
+        let scan = Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(Self::BY_DUE, "", 1) };
+        let Some(mut job) = tx.scan::<Self>(&scan)?.pop() else { return Ok(None) };
+        job.fence += 1;
+        job.lease = Some(Lease::from(now));
+        tx.replace(&job)?;
+        Ok(Some(job))
+    }
+
+    fn due(&self) -> Timestamp {
+        self.lease.as_ref().map_or(self.not_before, |lease| lease.until.max(self.not_before))
+    }
+}
+
+impl Lease {
+    fn from(now: Timestamp) -> Self {
+        Self { until: now.plus_ms(LEASE_MS) }
+    }
+}
+
+fn due_text(at: Timestamp) -> String {
+    format!("{:016}", at.ms().max(0))
+}
+
+impl Record for Job {
+    const TABLE: Table = Table::Job;
+
+    fn key(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn index(&self) -> Vec<IndexEntry> {
+        vec![IndexEntry { index: Self::BY_DUE, value: due_text(self.due()) }]
+    }
+}
+
+/// How a step of a job ends when it does not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StepError {
+    /// May pass: the job is tried again a little later, a few times.
+    #[error("{0}")]
+    Retry(String),
+    /// Will not pass: the job fails now.
+    #[error("{0}")]
+    Fail(String),
+    /// Another worker has the job, or it is done; nothing may be written any more.
+    #[error("the lease is lost")]
+    LeaseLost,
+}
+
+impl From<CatalogError> for StepError {
+    fn from(error: CatalogError) -> Self {
+        Self::Retry(crate::error::chain(&error))
+    }
+}
+
+impl From<BlobError> for StepError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::NotFound(_) => Self::Fail(crate::error::chain(&error)),
+            BlobError::AlreadyExists(_) | BlobError::Full(_) | BlobError::Failed(_) => {
+                Self::Retry(crate::error::chain(&error))
+            }
+        }
+    }
+}
+
+impl From<KeyError> for StepError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Unavailable(_) => Self::Retry(crate::error::chain(&error)),
+            KeyError::NotFound(_) | KeyError::Disabled(_) | KeyError::Unwrap(_) => {
+                Self::Fail(crate::error::chain(&error))
+            }
+        }
+    }
+}
+
+impl From<SealedError> for StepError {
+    fn from(error: SealedError) -> Self {
+        match error {
+            SealedError::Blob(error) => error.into(),
+            SealedError::Key(error) => error.into(),
+            SealedError::Seal(_) | SealedError::Swapped { .. } => Self::Fail(crate::error::chain(&error)),
+        }
+    }
+}
+
+impl From<BucketError> for StepError {
+    fn from(error: BucketError) -> Self {
+        match error {
+            BucketError::Unavailable(_) | BucketError::UploadGone => Self::Retry(crate::error::chain(&error)),
+            BucketError::Refused(_) | BucketError::Failed(_) => Self::Fail(crate::error::chain(&error)),
+        }
+    }
+}
+
+impl From<EngineError> for StepError {
+    fn from(error: EngineError) -> Self {
+        let text = crate::error::chain(&error);
+        if error.may_pass() { Self::Retry(text) } else { Self::Fail(text) }
+    }
+}

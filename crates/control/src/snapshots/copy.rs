@@ -1,0 +1,179 @@
+//! CopySnapshot without a bucket (L24-L34).
+//!
+//! Under the same key the copy takes references on the blobs of the source: constant time at any size. Under another key
+//! the job of [`super::reseal`] writes every byte anew, so that the two keys are independent. With a bucket it is an
+//! export, see [`super::export`].
+
+use super::{advance, find, insert_new, request, stored};
+use crate::authorize::{Call, Conditions, tags_of};
+use crate::crash::{CrashPoint, reached};
+use crate::jobs::{Held, StepError, Work};
+use crate::sweep::{abandon_blobs_of, add_reference};
+use crate::{Control, Refusal, tags};
+use valkeep_domain::names::{ExportName, SnapshotName};
+use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
+use valkeep_domain::tags::Tags;
+use valkeep_ports::catalog::Tx;
+
+/// What a caller asks for.
+#[derive(Clone, Debug)]
+pub struct CopySnapshot {
+    pub source: SnapshotName,
+    pub target: CopyTarget,
+    /// `None` inherits the tags of the source (T10).
+    pub tags: Option<Tags>,
+}
+
+/// Where the copy goes. A copy in a bucket has no key of its own (E24).
+#[derive(Clone, Debug)]
+pub enum CopyTarget {
+    Inside { name: SnapshotName, kms_key: Option<String> },
+    Bucket { name: ExportName, bucket: String },
+}
+
+impl Control {
+    /// Copies a snapshot, or exports it. The answer describes the target, or the source of an export (L25, E28).
+    ///
+    /// # Errors
+    /// Every refusal of spec 3.4 and 4.1.
+    pub async fn copy_snapshot(&self, call: Call, request: CopySnapshot) -> Result<Snapshot, Refusal> {
+        match request.target {
+            CopyTarget::Inside { name, kms_key } => {
+                self.copy_inside(call, request.source, name, kms_key, request.tags).await
+            }
+            CopyTarget::Bucket { name, bucket } => {
+                self.export_snapshot(call, request.source, name, bucket, request.tags).await
+            }
+        }
+    }
+
+    async fn copy_inside(
+        &self,
+        call: Call,
+        source: SnapshotName,
+        target: SnapshotName,
+        kms_key: Option<String>,
+        tags: Option<Tags>,
+    ) -> Result<Snapshot, Refusal> {
+        let looked = self.look_at_source(call, &source, &target, kms_key.clone(), tags.clone()).await?;
+        let key_arn = match kms_key.or_else(|| looked.kms_key.clone()) {
+            Some(reference) => Some(self.ports.keys.resolve(&reference).await?),
+            None => None,
+        };
+        let work = match &key_arn {
+            Some(arn) if looked.kms_key.as_ref() != Some(arn) => {
+                Work::ResealSnapshot { source: source.clone(), target: target.clone(), key_arn: arn.clone() }
+            }
+            Some(_) | None => Work::CopySnapshot { source: source.clone(), target: target.clone() },
+        };
+        let job = self.new_job(work);
+        let (written, now, place) = (job.record(), self.now(), self.settings.place.clone());
+        let copy = self
+            .ports
+            .store
+            .write(move |tx| {
+                let mut from = find(tx, &source)?;
+                request(&mut from, SnapshotEvent::CopyBegun, "available")?;
+                let copy = from.copied_as(target.clone(), key_arn.clone(), now);
+                insert_new(tx, &copy)?;
+                tx.replace(&from)?;
+                let tags = match &tags {
+                    Some(tags) => tags.clone(),
+                    None => tags_of(tx, &place.snapshot(&source))?,
+                };
+                tags::put(tx, &place.snapshot(&target), tags)?;
+                tx.insert(&written)?;
+                reached(CrashPoint::RequestBeforeCommit);
+                Ok::<_, Refusal>(copy)
+            })
+            .await?;
+        self.start_job(job);
+        Ok(copy)
+    }
+
+    /// P2, P2a, P4; then L32: the source is judged before the target.
+    async fn look_at_source(
+        &self,
+        call: Call,
+        source: &SnapshotName,
+        target: &SnapshotName,
+        kms_key: Option<String>,
+        tags: Option<Tags>,
+    ) -> Result<Snapshot, Refusal> {
+        let (source, target, place) = (source.clone(), target.clone(), self.settings.place.clone());
+        self.ports
+            .store
+            .read(move |tx| {
+                let (from, to) = (place.snapshot(&source), place.snapshot(&target));
+                let conditions = Conditions::default()
+                    .request_tags(tags.as_ref())
+                    .with_some("elasticache:KmsKeyId", kms_key.as_deref());
+                let on_source = conditions.clone().resource_tags(&tags_of(tx, &from)?);
+                call.authorize("CopySnapshot", &from.to_string(), &on_source)?;
+                call.authorize("CopySnapshot", &to.to_string(), &conditions)?;
+                call.authorize_tagging(&to, tags.as_ref())?;
+                let found = find(tx, &source)?;
+                request(&mut found.clone(), SnapshotEvent::CopyBegun, "available")?;
+                if tx.get::<Snapshot>(target.as_str())?.is_some() {
+                    return Err(Refusal::SnapshotExists(target.clone()));
+                }
+                Ok(found)
+            })
+            .await
+    }
+}
+
+/// The job of a copy under the same key: one transaction.
+pub(crate) async fn run(
+    control: &Control,
+    held: Held,
+    source: &SnapshotName,
+    target: &SnapshotName,
+) -> Result<(), StepError> {
+    reached(CrashPoint::CopyBeforeReferences);
+    let (source, target) = (source.clone(), target.clone());
+    control
+        .ports
+        .store
+        .write(move |tx| {
+            held.finish(tx)?;
+            for blob in stored(tx, &target)?.blobs() {
+                add_reference(tx, blob)?;
+            }
+            advance(tx, &target, SnapshotEvent::Stored, |_| ())?;
+            advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
+        })
+        .await?;
+    reached(CrashPoint::CopyFinished);
+    Ok(())
+}
+
+/// The copy failed: it owns no bytes and says why; the source is free again.
+pub(crate) async fn fail(
+    control: &Control,
+    held: Held,
+    source: &SnapshotName,
+    target: &SnapshotName,
+    reason: String,
+) -> Result<(), StepError> {
+    let (source, target) = (source.clone(), target.clone());
+    control
+        .ports
+        .store
+        .write(move |tx| {
+            held.finish(tx)?;
+            abandon_blobs_of(tx, held)?;
+            give_up(tx, &target, &reason)?;
+            advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
+        })
+        .await
+}
+
+/// A snapshot that will never be whole: failed, with its reason, and without bytes.
+pub(crate) fn give_up(tx: &mut Tx<'_>, name: &SnapshotName, reason: &str) -> Result<(), StepError> {
+    advance(tx, name, SnapshotEvent::Failed { reason: reason.to_owned() }, |snapshot| {
+        for shard in &mut snapshot.shards {
+            shard.stored = None;
+        }
+    })
+}

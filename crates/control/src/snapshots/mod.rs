@@ -1,0 +1,56 @@
+//! Snapshots: create, copy, export, describe, delete (spec sections 3 and 4).
+
+pub mod copy;
+pub mod create;
+pub mod delete;
+pub mod describe;
+pub mod export;
+pub(crate) mod reseal;
+
+use crate::Refusal;
+use crate::jobs::StepError;
+use valkeep_domain::names::SnapshotName;
+use valkeep_domain::snapshot::{InvalidTransition, Snapshot, SnapshotEvent};
+use valkeep_ports::catalog::{CatalogError, Tx};
+
+/// The snapshot of that name (N3).
+pub(crate) fn find(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Snapshot, Refusal> {
+    tx.get(name.as_str())?.ok_or_else(|| Refusal::SnapshotNotFound(name.clone()))
+}
+
+/// Inserts a new snapshot; names are unique in every status (N14).
+pub(crate) fn insert_new(tx: &mut Tx<'_>, snapshot: &Snapshot) -> Result<(), Refusal> {
+    tx.insert(snapshot).map_err(|error| match error {
+        CatalogError::AlreadyExists { .. } => Refusal::SnapshotExists(snapshot.name.clone()),
+        error @ (CatalogError::NotFound { .. } | CatalogError::Unreadable { .. } | CatalogError::Unavailable(_)) => {
+            error.into()
+        }
+    })
+}
+
+/// Applies an event that the caller asked for.
+pub(crate) fn request(snapshot: &mut Snapshot, event: SnapshotEvent, needed: &'static str) -> Result<(), Refusal> {
+    snapshot.apply(event).map_err(|InvalidTransition { from }| Refusal::SnapshotState {
+        name: snapshot.name.clone(),
+        state: from.as_str(),
+        needed,
+    })
+}
+
+/// Applies an event that a job brings about, on the stored snapshot.
+pub(crate) fn advance(
+    tx: &mut Tx<'_>,
+    name: &SnapshotName,
+    event: SnapshotEvent,
+    change: impl FnOnce(&mut Snapshot),
+) -> Result<(), StepError> {
+    let mut snapshot = stored(tx, name)?;
+    snapshot.apply(event).map_err(|error| StepError::Fail(format!("{name}: {error}")))?;
+    change(&mut snapshot);
+    Ok(tx.replace(&snapshot)?)
+}
+
+/// A snapshot that a job works on; it cannot be gone, since every job holds it in a moving status.
+pub(crate) fn stored(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Snapshot, StepError> {
+    tx.get(name.as_str())?.ok_or_else(|| StepError::Fail(format!("snapshot {name} is gone")))
+}
