@@ -11,7 +11,7 @@ const TASKS: u64 = 16;
 const UNITS_PER_TASK: u64 = 2_000;
 const READS: u64 = 50_000;
 
-/// As large as the record of a snapshot, with a random-looking key.
+/// As large as the record of a snapshot and with the same indexes, under a random-looking key.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Sample {
     number: u64,
@@ -35,8 +35,9 @@ impl Record for Sample {
     }
 
     fn index(&self) -> Vec<IndexEntry> {
-        let entry = |index, salt: u64| IndexEntry { index, value: format!("{:016x}", mixed(self.number ^ salt)) };
-        vec![entry("created", 1 << 40), entry("cluster", 2 << 40), entry("key", 3 << 40)]
+        let entry = |index, prefix: String| IndexEntry { index, value: format!("{prefix}{:016}", self.number) };
+        let cluster = format!("cluster-{:03}/", mixed(self.number) % 500);
+        vec![entry("created", String::new()), entry("cluster", cluster), entry("source", "manual/".to_owned())]
     }
 }
 

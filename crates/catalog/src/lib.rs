@@ -14,7 +14,7 @@ mod writer;
 use crate::readers::Readers;
 use crate::writer::Writer;
 use async_trait::async_trait;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use valkeep_ports::catalog::{Catalog, CatalogError, Outcome, Unit};
 
@@ -25,6 +25,7 @@ pub use crate::schema::OpenError;
 pub struct SqliteCatalog {
     writer: Writer,
     readers: Readers,
+    file: PathBuf,
     stopped_cleanly: bool,
 }
 
@@ -38,7 +39,8 @@ impl SqliteCatalog {
     pub fn open(directory: &Path) -> Result<Arc<Self>, CatalogError> {
         let opened = schema::open(directory).map_err(|error| CatalogError::Unavailable(error.into()))?;
         let writer = Writer::start(opened.connection, opened.log).map_err(unavailable)?;
-        Ok(Arc::new(Self { writer, readers: Readers::new(opened.file), stopped_cleanly: opened.stopped_cleanly }))
+        let readers = Readers::new(opened.file.clone());
+        Ok(Arc::new(Self { writer, readers, file: opened.file, stopped_cleanly: opened.stopped_cleanly }))
     }
 
     /// Whether the last program closed the catalog. If not, [`Self::integrity`] should have a look before the catalog is
@@ -52,13 +54,15 @@ impl SqliteCatalog {
     /// # Errors
     /// `Unavailable`; its source lists the first findings.
     pub async fn integrity(&self) -> Result<(), CatalogError> {
-        self.readers.use_one(schema::check).await?
+        let file = self.file.clone();
+        let check = move || schema::open_reader(&file).map_err(unavailable).and_then(|connection| schema::check(&connection));
+        tokio::task::spawn_blocking(check).await.map_err(unavailable)?
     }
 
     /// Commits the units that wait, folds the log into the file and closes it. Afterwards every call answers
     /// `Unavailable`. Without it nothing is lost, but the next start has the log to read.
     pub async fn close(&self) {
-        self.readers.close().await;
+        self.readers.close();
         self.writer.close().await;
     }
 }
@@ -70,7 +74,7 @@ impl Catalog for SqliteCatalog {
     }
 
     async fn read(&self, unit: Unit) -> Result<Outcome, CatalogError> {
-        self.readers.use_one(move |connection| readers::read(connection, &unit)).await?
+        self.readers.read(&unit)
     }
 }
 

@@ -46,7 +46,7 @@ impl Rows for SqliteRows<'_> {
             let sql = format!("INSERT INTO {name} (key, body, entries) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING");
             let inserted = prepared(connection, &sql)?.execute(params![key, body, entries.to_text()])? == 1;
             if inserted {
-                entries.add(connection, table, key)?;
+                entries.add(connection, table, connection.last_insert_rowid())?;
             }
             Ok(inserted)
         })?;
@@ -56,11 +56,11 @@ impl Rows for SqliteRows<'_> {
     fn replace(&mut self, table: Table, key: &str, body: &str, index: &[IndexEntry]) -> Result<(), CatalogError> {
         let entries = Entries::of(index);
         let replaced = self.run(|connection| {
-            let Some(old) = Entries::stored(connection, table, key)? else { return Ok(false) };
-            let sql = format!("UPDATE {} SET body = ?2, entries = ?3 WHERE key = ?1", table.name());
-            prepared(connection, &sql)?.execute(params![key, body, entries.to_text()])?;
-            old.without(&entries).delete(connection, table, key)?;
-            entries.without(&old).add(connection, table, key)?;
+            let Some((id, old)) = Entries::stored(connection, table, key)? else { return Ok(false) };
+            let sql = format!("UPDATE {} SET body = ?2, entries = ?3 WHERE id = ?1", table.name());
+            prepared(connection, &sql)?.execute(params![id, body, entries.to_text()])?;
+            old.without(&entries).delete(connection, table, id)?;
+            entries.without(&old).add(connection, table, id)?;
             Ok(true)
         })?;
         if replaced { Ok(()) } else { Err(CatalogError::NotFound { table, key: key.to_owned() }) }
@@ -68,9 +68,9 @@ impl Rows for SqliteRows<'_> {
 
     fn remove(&mut self, table: Table, key: &str) -> Result<bool, CatalogError> {
         self.run(|connection| {
-            let Some(old) = Entries::stored(connection, table, key)? else { return Ok(false) };
-            prepared(connection, &format!("DELETE FROM {} WHERE key = ?1", table.name()))?.execute([key])?;
-            old.delete(connection, table, key)?;
+            let Some((id, old)) = Entries::stored(connection, table, key)? else { return Ok(false) };
+            prepared(connection, &format!("DELETE FROM {} WHERE id = ?1", table.name()))?.execute([id])?;
+            old.delete(connection, table, id)?;
             Ok(true)
         })
     }
@@ -98,11 +98,11 @@ fn scan_statement(table: Table, scan: &Scan) -> (String, Vec<Value>) {
         Some(index) => (
             // The cross join fixes the order of the loops: along the entries.
             format!(
-                "SELECT e.value AS at, r.body AS body FROM {name}_entry e CROSS JOIN {name} r ON r.key = e.key
+                "SELECT e.value AS at, r.body AS body FROM {name}_entry e CROSS JOIN {name} r ON r.id = e.id
                  WHERE e.name = ?"
             ),
             "e.value",
-            "e.value, e.key",
+            "e.value, e.id",
             vec![Value::from(index.to_owned())],
         ),
     };
@@ -132,11 +132,12 @@ impl Entries {
         Self(pairs)
     }
 
-    /// The entries of the stored record; `None` when there is no such record.
-    fn stored(connection: &Connection, table: Table, key: &str) -> rusqlite::Result<Option<Self>> {
-        let mut select = prepared(connection, &format!("SELECT entries FROM {} WHERE key = ?1", table.name()))?;
-        let text: Option<String> = select.query_row([key], |row| row.get(0)).optional()?;
-        text.map(|text| serde_json::from_str(&text).map(Self).map_err(unreadable)).transpose()
+    /// The id of the stored record with its entries; `None` when there is no such record.
+    fn stored(connection: &Connection, table: Table, key: &str) -> rusqlite::Result<Option<(i64, Self)>> {
+        let mut select = prepared(connection, &format!("SELECT id, entries FROM {} WHERE key = ?1", table.name()))?;
+        let parts = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
+        let Some((id, text)) = select.query_row([key], parts).optional()? else { return Ok(None) };
+        Ok(Some((id, Self(serde_json::from_str(&text).map_err(unreadable)?))))
     }
 
     fn to_text(&self) -> String {
@@ -147,22 +148,22 @@ impl Entries {
         Self(self.0.iter().filter(|pair| !other.0.contains(pair)).cloned().collect())
     }
 
-    fn add(&self, connection: &Connection, table: Table, key: &str) -> rusqlite::Result<()> {
-        let sql = format!("INSERT INTO {}_entry (name, value, key) VALUES (?1, ?2, ?3)", table.name());
-        self.for_each(connection, &sql, key)
+    fn add(&self, connection: &Connection, table: Table, id: i64) -> rusqlite::Result<()> {
+        let sql = format!("INSERT INTO {}_entry (name, value, id) VALUES (?1, ?2, ?3)", table.name());
+        self.for_each(connection, &sql, id)
     }
 
-    fn delete(&self, connection: &Connection, table: Table, key: &str) -> rusqlite::Result<()> {
-        let sql = format!("DELETE FROM {}_entry WHERE name = ?1 AND value = ?2 AND key = ?3", table.name());
-        self.for_each(connection, &sql, key)
+    fn delete(&self, connection: &Connection, table: Table, id: i64) -> rusqlite::Result<()> {
+        let sql = format!("DELETE FROM {}_entry WHERE name = ?1 AND value = ?2 AND id = ?3", table.name());
+        self.for_each(connection, &sql, id)
     }
 
-    fn for_each(&self, connection: &Connection, sql: &str, key: &str) -> rusqlite::Result<()> {
+    fn for_each(&self, connection: &Connection, sql: &str, id: i64) -> rusqlite::Result<()> {
         if self.0.is_empty() {
             return Ok(());
         }
         let mut statement = prepared(connection, sql)?;
-        self.0.iter().try_for_each(|(index, value)| statement.execute([index, value, key]).map(drop))
+        self.0.iter().try_for_each(|(index, value)| statement.execute(params![index, value, id]).map(drop))
     }
 }
 

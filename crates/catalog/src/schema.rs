@@ -1,8 +1,10 @@
 //! The file: how it is opened, which tables it has, and how an older one becomes a newer one.
 //!
-//! Every kind of record has two tables of one shape. `{name}` holds the records: key, body (JSON) and `entries`, the index
-//! entries of the record as JSON, so that a change knows the old ones without a search. `{name}_entry` holds the same
-//! entries in the order in which they are scanned.
+//! Every kind of record has two tables of one shape. `{name}` holds the records in the order of their making: key, body
+//! (JSON) and `entries`, the index entries of the record as JSON, so that a change knows the old ones without a search.
+//! `{name}_entry` holds the same entries in the order in which they are scanned. New records lie side by side, so that a
+//! commit of many touches few pages; a table in the order of its keys took twice the time (measured: 700-byte bodies,
+//! random keys).
 
 use crate::unavailable;
 use rusqlite::{Connection, OpenFlags};
@@ -122,17 +124,17 @@ fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
         let name = table.name();
         connection.execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS {name} (
-                 key TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL, entries TEXT NOT NULL
-             ) STRICT, WITHOUT ROWID;
+                 id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, body TEXT NOT NULL, entries TEXT NOT NULL
+             ) STRICT;
              CREATE TABLE IF NOT EXISTS {name}_entry (
-                 name TEXT NOT NULL, value TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (name, value, key)
+                 name TEXT NOT NULL, value TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (name, value, id)
              ) STRICT, WITHOUT ROWID;"
         ))
     })
 }
 
 /// Checks the structure of the whole file.
-pub(crate) fn check(connection: &mut Connection) -> Result<(), CatalogError> {
+pub(crate) fn check(connection: &Connection) -> Result<(), CatalogError> {
     let findings = |connection: &Connection| -> rusqlite::Result<Vec<String>> {
         let mut statement = connection.prepare("PRAGMA quick_check(10)")?;
         statement.query_map([], |row| row.get(0))?.collect()
@@ -180,8 +182,8 @@ mod tests {
     #[test]
     fn damage_is_found() {
         let directory = tempfile::tempdir().unwrap();
-        let mut connection = open(directory.path()).unwrap().connection;
-        check(&mut connection).unwrap();
+        let connection = open(directory.path()).unwrap().connection;
+        check(&connection).unwrap();
         drop(connection);
         let file = directory.path().join(FILE);
         let mut bytes = std::fs::read(&file).unwrap();
@@ -189,7 +191,7 @@ mod tests {
         let last = bytes.len() - 4096;
         bytes[last..].fill(0xff);
         std::fs::write(&file, bytes).unwrap();
-        let finding = check(&mut open_reader(&file).unwrap());
+        let finding = check(&open_reader(&file).unwrap());
         assert!(matches!(finding, Err(CatalogError::Unavailable(_))), "{finding:?}");
     }
 }

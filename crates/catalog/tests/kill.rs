@@ -1,4 +1,5 @@
 //! What was answered survives SIGKILL: a child writes and says what was answered; its parent ends it in the middle.
+#![expect(clippy::unwrap_used, reason = "test code outside of test functions")]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
