@@ -72,17 +72,15 @@ async fn announce<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Resu
 
 /// Asks for the data set; by PSYNC when the user may not SYNC (each is its own permission, measured: Redis 7.0.15).
 async fn request<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Result<Framing, EngineError> {
-    match link.ask(Command::Sync).await? {
-        Answer::Error(text) if text.starts_with("NOPERM") => request_by_psync(link).await,
-        answer => framing(answer),
-    }
+    let answer = link.ask(Command::Sync).await?;
+    let forbidden = matches!(&answer, Answer::Error(text) if text.starts_with("NOPERM"));
+    if forbidden { request_by_psync(link).await } else { framing(answer) }
 }
 
 async fn request_by_psync<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Result<Framing, EngineError> {
-    match link.ask(Command::Psync).await? {
-        Answer::Status(text) if text.starts_with("FULLRESYNC ") => framing(link.answer().await?),
-        answer => framing(answer),
-    }
+    let answer = link.ask(Command::Psync).await?;
+    let full = matches!(&answer, Answer::Status(text) if text.starts_with("FULLRESYNC "));
+    framing(if full { link.answer().await? } else { answer })
 }
 
 fn framing(answer: Answer) -> Result<Framing, EngineError> {

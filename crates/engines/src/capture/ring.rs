@@ -2,21 +2,23 @@
 //! (`repl-timeout`), and its fork costs memory for as long as it lives.
 
 use crate::link::{SILENCE, within};
-use bytes::BytesMut;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream};
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use valkeep_ports::engines::EngineError;
 
-/// Bytes that may wait for the sink. Source: our choice, a tenth of a second of a fast node.
-const RING_BYTES: usize = 8 << 20;
+/// Size of a block, which is the most that one read brings. Source: our choice.
+const BLOCK_BYTES: usize = 256 << 10;
 
-/// Bytes of one read, and of one piece for the sink.
-const READ_BYTES: usize = 256 << 10;
+/// Blocks that may wait for the sink: 8 MiB. Source: our choice, a tenth of a second of a fast node.
+const BLOCKS: usize = 32;
 
 /// The bytes of a node, in order. Dropped, it closes the connection.
 #[derive(Debug)]
 pub(super) struct Ring {
-    bytes: BufReader<DuplexStream>,
+    current: BytesMut,
+    blocks: mpsc::Receiver<BytesMut>,
     /// One task, which ends with the connection.
     reader: JoinSet<Result<(), EngineError>>,
 }
@@ -24,10 +26,10 @@ pub(super) struct Ring {
 impl Ring {
     /// Reads `stream` until its end; the `early` bytes were read already.
     pub(super) fn start<S: AsyncRead + Unpin + Send + 'static>(stream: S, early: BytesMut, idle_s: u64) -> Self {
-        let (entry, exit) = tokio::io::duplex(RING_BYTES);
+        let (filled, blocks) = mpsc::channel(BLOCKS);
         let mut reader = JoinSet::new();
-        reader.spawn(read_all(stream, early, entry, idle_s));
-        Self { bytes: BufReader::with_capacity(READ_BYTES, exit), reader }
+        reader.spawn(read_all(stream, filled, idle_s));
+        Self { current: early, blocks, reader }
     }
 
     /// The next bytes; none after the end.
@@ -35,34 +37,55 @@ impl Ring {
     /// # Errors
     /// `Unreachable`, `TimedOut`, once all bytes before were consumed.
     pub(super) async fn bytes(&mut self) -> Result<&[u8], EngineError> {
-        let ended = self.bytes.fill_buf().await.map_err(EngineError::Unreachable)?.is_empty();
-        if ended && let Some(end) = self.reader.join_next().await {
-            end.map_err(|error| EngineError::Local(std::io::Error::other(error)))??;
+        while self.current.is_empty() {
+            match self.blocks.recv().await {
+                Some(block) => self.current = block,
+                None => {
+                    self.outcome().await?;
+                    break;
+                }
+            }
         }
-        Ok(self.bytes.buffer())
+        Ok(&self.current)
+    }
+
+    /// How the connection ended.
+    async fn outcome(&mut self) -> Result<(), EngineError> {
+        match self.reader.join_next().await {
+            Some(joined) => joined.map_err(|error| EngineError::Local(std::io::Error::other(error)))?,
+            None => Ok(()),
+        }
     }
 
     pub(super) fn consume(&mut self, bytes: usize) {
-        self.bytes.consume(bytes);
+        self.current.advance(bytes);
     }
 }
 
+/// Hands on a block when it is full, or when nothing more is there to read; while the sink is behind, it goes on filling.
 async fn read_all<S: AsyncRead + Unpin>(
     mut stream: S,
-    early: BytesMut,
-    mut entry: DuplexStream,
+    filled: mpsc::Sender<BytesMut>,
     idle_s: u64,
 ) -> Result<(), EngineError> {
-    let mut buffer = vec![0; READ_BYTES];
-    let mut sent = entry.write_all(&early).await;
-    drop(early);
-    // When nobody reads the ring any more, nobody asks for the outcome either.
-    while sent.is_ok() {
-        let read = within(SILENCE, idle_s, async { stream.read(&mut buffer).await.map_err(EngineError::Unreachable) });
-        match read.await? {
-            0 => break,
-            length => sent = entry.write_all(&buffer[..length]).await,
+    let mut block = BytesMut::with_capacity(BLOCK_BYTES);
+    loop {
+        tokio::select! {
+            biased;
+            read = within(SILENCE, idle_s, read(&mut stream, &mut block)), if block.len() < BLOCK_BYTES => {
+                if !matches!(read, Ok(1..)) {
+                    // When nobody takes the last block, nobody asks for the outcome either.
+                    return filled.send(block).await.map_or(Ok(()), |()| read.map(|_| ()));
+                }
+            }
+            room = filled.reserve(), if !block.is_empty() => match room {
+                Ok(room) => room.send(std::mem::replace(&mut block, BytesMut::with_capacity(BLOCK_BYTES))),
+                Err(_) => return Ok(()),
+            },
         }
     }
-    Ok(())
+}
+
+async fn read<S: AsyncRead + Unpin>(stream: &mut S, block: &mut BytesMut) -> Result<usize, EngineError> {
+    stream.read_buf(block).await.map_err(EngineError::Unreachable)
 }
