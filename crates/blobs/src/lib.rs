@@ -1,1 +1,15 @@
-//! 
+//! Sealed blobs in a directory of this machine.
+//!
+//! Owns `tmp/{id}` for blobs that are being written and `blobs/{first two digits}/{id}` for committed ones, and nothing
+//! else. Knows nothing of what is inside a blob. Every path is made of ids alone.
+//!
+//! Invariants: a name under `blobs/` stands for a whole blob that is on the disk, name included, since it appears by write,
+//! fsync, rename and fsync of both directories; a file whose fsync failed is given up and never synced again, because the
+//! system may have forgotten what it could not write.
+
+mod layout;
+mod local;
+mod reader;
+mod writer;
+
+pub use local::LocalBlobs;

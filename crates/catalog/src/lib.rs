@@ -55,7 +55,8 @@ impl SqliteCatalog {
     /// `Unavailable`; its source lists the first findings.
     pub async fn integrity(&self) -> Result<(), CatalogError> {
         let file = self.file.clone();
-        let check = move || schema::open_reader(&file).map_err(unavailable).and_then(|connection| schema::check(&connection));
+        let check =
+            move || schema::open_reader(&file).map_err(unavailable).and_then(|connection| schema::check(&connection));
         tokio::task::spawn_blocking(check).await.map_err(unavailable)?
     }
 

@@ -47,7 +47,9 @@ pub enum OpenError {
     Make { path: PathBuf, source: io::Error },
     #[error("{path} cannot be opened as a catalog")]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error("{path} has schema version {found}, but this program knows versions up to {known} only: use a newer program")]
+    #[error(
+        "{path} has schema version {found}, but this program knows versions up to {known} only: use a newer program"
+    )]
     Newer { path: PathBuf, found: u32, known: u32 },
 }
 
@@ -156,7 +158,10 @@ mod tests {
         opened.connection.pragma_update(None, "user_version", 99).unwrap();
         drop(opened);
         let refusal = open(directory.path()).err().unwrap().to_string();
-        assert!(refusal.ends_with("has schema version 99, but this program knows versions up to 1 only: use a newer program"));
+        assert!(
+            refusal
+                .ends_with("has schema version 99, but this program knows versions up to 1 only: use a newer program")
+        );
         let version: u32 = Connection::open(directory.path().join(FILE))
             .and_then(|connection| connection.pragma_query_value(None, "user_version", |row| row.get(0)))
             .unwrap();

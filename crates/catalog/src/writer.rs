@@ -229,7 +229,9 @@ mod tests {
     fn a_unit_that_overlooks_a_failure_of_the_store_is_undone() {
         let (_directory, connection) = opened();
         connection
-            .execute_batch("CREATE TRIGGER t BEFORE INSERT ON setting WHEN new.key = 'b' BEGIN SELECT raise(ABORT, 'no'); END")
+            .execute_batch(
+                "CREATE TRIGGER t BEFORE INSERT ON setting WHEN new.key = 'b' BEGIN SELECT raise(ABORT, 'no'); END",
+            )
             .unwrap();
         let overlooking: Unit = Box::new(|tx| {
             drop(tx.insert(&Text("a".to_owned())));

@@ -37,7 +37,8 @@ async fn child() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
     let round = std::env::var(ROUND).unwrap();
     let store = Store::new(SqliteCatalog::open(Path::new(&directory)).unwrap());
-    let writers: Vec<_> = (0..TASKS).map(|task| tokio::spawn(write_pairs(store.clone(), format!("{round}-{task}")))).collect();
+    let writers: Vec<_> =
+        (0..TASKS).map(|task| tokio::spawn(write_pairs(store.clone(), format!("{round}-{task}")))).collect();
     for writer in writers {
         writer.await.unwrap();
     }
@@ -47,7 +48,8 @@ async fn write_pairs(store: Store, name: String) {
     for n in 0_u64.. {
         let pair = format!("{name}-{n}");
         let halves = ["a", "b"].map(|half| Half { key: format!("{pair}-{half}"), pair: pair.clone() });
-        let outcome: Result<(), CatalogError> = store.write(move |tx| halves.iter().try_for_each(|half| tx.insert(half))).await;
+        let outcome: Result<(), CatalogError> =
+            store.write(move |tx| halves.iter().try_for_each(|half| tx.insert(half))).await;
         outcome.unwrap();
         println!("answered {pair}");
     }

@@ -48,11 +48,8 @@ impl Cipher {
         let (&VERSION, sealed) = sealed.split_first()? else { return None };
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut secret = Zeroizing::new(sealed.to_vec());
-        let len = self
-            .0
-            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(belongs_to), &mut secret)
-            .ok()?
-            .len();
+        let len =
+            self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(belongs_to), &mut secret).ok()?.len();
         secret.truncate(len);
         Some(secret)
     }

@@ -104,9 +104,10 @@ mod tests {
     #[test]
     fn a_key_is_named_in_four_ways_k1() {
         let place = Place::new("us-gov-west-1", "123456789012");
-        let (id, alias) = (|text: &str| Some(KeyReference::Id(text.to_owned())), |text: &str| {
-            Some(KeyReference::Alias(text.to_owned()))
-        });
+        let (id, alias) = (
+            |text: &str| Some(KeyReference::Id(text.to_owned())),
+            |text: &str| Some(KeyReference::Alias(text.to_owned())),
+        );
         for (text, expected) in [
             ("1234-ab", id("1234-ab")),
             ("", id("")),

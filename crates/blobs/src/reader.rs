@@ -1,0 +1,44 @@
+//! A committed blob, read in ranges.
+
+use crate::layout::{blocking, failed};
+use async_trait::async_trait;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+use valkeep_ports::blobs::{BlobError, BlobReader};
+
+#[derive(Debug)]
+pub(crate) struct LocalReader {
+    file: Arc<File>,
+    len_bytes: u64,
+}
+
+impl LocalReader {
+    pub(crate) fn new(file: File) -> io::Result<Self> {
+        let len_bytes = file.metadata()?.len();
+        Ok(Self { file: Arc::new(file), len_bytes })
+    }
+}
+
+#[async_trait]
+impl BlobReader for LocalReader {
+    fn len_bytes(&self) -> u64 {
+        self.len_bytes
+    }
+
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+        let end = offset_bytes.checked_add(len_bytes as u64);
+        // Before the buffer is made: a wrong length must not take the memory.
+        if end.is_none_or(|end| end > self.len_bytes) {
+            return Err(BlobError::Failed(io::ErrorKind::UnexpectedEof.into()));
+        }
+        let file = Arc::clone(&self.file);
+        blocking(move || {
+            let mut bytes = vec![0; len_bytes];
+            file.read_exact_at(&mut bytes, offset_bytes).map_err(failed)?;
+            Ok(bytes)
+        })
+        .await
+    }
+}
