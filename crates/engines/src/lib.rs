@@ -3,7 +3,7 @@
 //!
 //! It does not know what an RDB file looks like (the [`RdbSink`] does), nor what a node is for. Its invariants:
 //! - a process is signalled only after it was proved to be the node's own;
-//! - a node hears only commands of [`command::Command`], none of which changes it;
+//! - a node hears only commands of `command::Command`, none of which changes it;
 //! - every wait has a limit, and memory does not grow with what a node sends.
 //!
 //! Nodes are looked after through Linux' `/proc` and process file descriptors.
