@@ -16,11 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 pytest.register_assert_rewrite("support")
 
 from kit import aws, dataset, engine, processes, tools  # noqa: E402
-from kit.service import RELEASE, Service  # noqa: E402
-from support import Clients, available_group, fresh  # noqa: E402
-
-PROGRAM = Path(os.environ.get("VALKEEP_BINARY", RELEASE))
-NO_QUOTA = {"VALKEEP_QUOTAS_MANUAL_SNAPSHOTS_PER_NODE_PER_DAY": "100000"}
+from kit.service import Service  # noqa: E402
+from support import NO_QUOTA, PROGRAM, Clients, available_group, fresh  # noqa: E402
 
 
 def pytest_configure():

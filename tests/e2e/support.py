@@ -4,6 +4,8 @@ import contextlib
 import hashlib
 import itertools
 import json
+import os
+from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
@@ -13,8 +15,11 @@ from botocore.exceptions import ClientError
 
 from kit import signed
 from kit.resp import Resp
-from kit.service import eventually
+from kit.service import RELEASE, eventually
 
+# The program under test.
+PROGRAM = Path(os.environ.get("VALKEEP_BINARY", RELEASE))
+NO_QUOTA = {"VALKEEP_QUOTAS_MANUAL_SNAPSHOTS_PER_NODE_PER_DAY": "100000"}
 # The grantee of spec E17 and the principal of E18.
 CANONICAL_USER = "540804c33a284a299d2547575ce1010f2312ef3da9b3a053c8bc45bf233e4353"
 SERVICE = "us-east-1.elasticache-snapshot.amazonaws.com"
