@@ -75,9 +75,10 @@ pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
 
 /// `Full` or `Failed`.
 pub(crate) fn failed(error: io::Error) -> BlobError {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full(error),
-        _ => BlobError::Failed(error),
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        BlobError::Full(error)
+    } else {
+        BlobError::Failed(error)
     }
 }
 
