@@ -6,6 +6,9 @@
 mod acl;
 mod checks;
 pub mod embedded;
+pub mod external;
+#[cfg(test)]
+mod testing;
 
 /// User metadata of an object that an export wrote: the id of the export.
 const EXPORT_METADATA: &str = "valkeep-export";

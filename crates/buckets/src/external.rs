@@ -1,0 +1,227 @@
+//! Any other S3 as the store that exports go to.
+
+mod errors;
+mod facts;
+mod probe;
+
+use crate::EXPORT_METADATA;
+use crate::checks::{Asked, Voices, existing};
+use aws_credential_types::Credentials;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
+use aws_sdk_s3::operation::complete_multipart_upload::builders::CompleteMultipartUploadFluentBuilder;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use errors::{bucket_error, status};
+use std::sync::Arc;
+use std::time::Duration;
+use valkeep_access::policy::Context;
+use valkeep_domain::arn::Place;
+use valkeep_domain::export::ExportRefusal;
+use valkeep_domain::names::BucketName;
+use valkeep_ports::buckets::{BucketError, Caller, ExportBuckets, Upload, UploadedPart};
+use valkeep_ports::{Clock, Ids};
+use zeroize::Zeroizing;
+
+/// Longest wait for a connection. Our choice.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Longest one attempt of a request: a part of 64 MiB at 0.25 MiB/s. Our choice.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(256);
+
+/// How the service's own rights on a bucket are found out (E20).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grants {
+    /// By the bucket's ACL and policy, as the page says.
+    Judge,
+    /// By writing, reading and removing a tiny object: for stores without ACLs and policies. Replaces E7-E12.
+    Probe,
+}
+
+/// How to reach a store.
+#[derive(Debug)]
+pub struct ExternalSettings {
+    /// `None` for Amazon S3 itself.
+    pub endpoint: Option<String>,
+    /// Region that requests are signed for.
+    pub region: String,
+    /// Access key and its secret; `None` takes the AWS default chain (environment, profile, instance).
+    pub credentials: Option<(String, Zeroizing<String>)>,
+    pub path_style: bool,
+    pub grants: Grants,
+}
+
+/// A store that speaks S3. The caller's own rights on it are judged by the caller's identity policies alone, as the
+/// principals of the store are not those of this service.
+#[derive(Debug)]
+pub struct ExternalS3 {
+    client: Client,
+    place: Place,
+    grants: Grants,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+}
+
+impl ExternalS3 {
+    /// A client for the store; nothing is sent yet. `place` is where the snapshots lie.
+    pub async fn new(settings: ExternalSettings, place: Place, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(settings.region));
+        if let Some((access_key, secret)) = settings.credentials {
+            let own = Credentials::new(access_key, secret.as_str(), None, None, "valkeep configuration");
+            loader = loader.credentials_provider(own);
+        }
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let mut config = aws_sdk_s3::config::Builder::from(&loader.load().await)
+            .force_path_style(settings.path_style)
+            .timeout_config(timeouts)
+            // Every part is signed with its SHA-256, which every S3 verifies; other checksums not every S3 knows.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        if let Some(endpoint) = settings.endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        Self { client: Client::from_conf(config.build()), place, grants: settings.grants, clock, ids }
+    }
+
+    async fn judge(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
+        let service_id = self.service_id().await?;
+        let facts = self.facts(bucket, &service_id).await?;
+        let now = chrono::DateTime::from_timestamp_millis(self.clock.now().ms()).unwrap_or_default();
+        let asked = Asked {
+            place: &self.place,
+            bucket,
+            keys,
+            caller,
+            canonical_id: &service_id,
+            voices: Voices::Identity,
+            context: &Context::at(now),
+        };
+        Ok(asked.judge(facts.as_ref())?)
+    }
+
+    fn completion(&self, upload: &Upload, parts: &[UploadedPart]) -> CompleteMultipartUploadFluentBuilder {
+        let part = |part: &UploadedPart| {
+            CompletedPart::builder().part_number(part.number.into()).e_tag(&part.etag).build()
+        };
+        let list = CompletedMultipartUpload::builder().set_parts(Some(parts.iter().map(part).collect())).build();
+        self.client
+            .complete_multipart_upload()
+            .bucket(upload.bucket.as_str())
+            .key(&upload.key)
+            .upload_id(&upload.upload_id)
+            .multipart_upload(list)
+    }
+
+    /// For a store that knows no conditional completion: the window between look and completion stays open (E14c).
+    async fn complete_after_look(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
+        if self.exported_by(&upload.bucket, &upload.key).await?.is_some() {
+            return Err(exists(upload));
+        }
+        self.completion(upload, parts).send().await.map(|_| ()).map_err(bucket_error)
+    }
+}
+
+fn exists(upload: &Upload) -> BucketError {
+    ExportRefusal::ObjectExists { bucket: upload.bucket.clone(), key: upload.key.clone() }.into()
+}
+
+#[async_trait::async_trait]
+impl ExportBuckets for ExternalS3 {
+    async fn check(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
+        let bucket = match self.grants {
+            Grants::Judge => self.judge(bucket, keys, caller).await?,
+            Grants::Probe => {
+                let (bucket, region) = existing(bucket, self.region_of(bucket).await?)?;
+                if region.is_some_and(|region| region != self.place.region) {
+                    return Err(ExportRefusal::OutsideRegion(bucket).into());
+                }
+                self.probe(&bucket).await?;
+                bucket
+            }
+        };
+        for key in keys {
+            if self.exported_by(&bucket, key).await?.is_some() {
+                return Err(ExportRefusal::ObjectExists { bucket, key: key.clone() }.into());
+            }
+        }
+        Ok(bucket)
+    }
+
+    async fn begin(&self, bucket: &BucketName, key: &str, export_id: &str) -> Result<Upload, BucketError> {
+        let begun = self
+            .client
+            .create_multipart_upload()
+            .bucket(bucket.as_str())
+            .key(key)
+            .content_type("application/octet-stream")
+            .metadata(EXPORT_METADATA, export_id)
+            .send()
+            .await;
+        let begun = begun.map_err(|error| match error.code() {
+            Some("NoSuchBucket") => ExportRefusal::NoSuchBucket(bucket.to_string()).into(),
+            _ => bucket_error(error),
+        })?;
+        let upload_id = begun.upload_id.ok_or_else(|| BucketError::Failed("the store gave no upload id".into()))?;
+        Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id })
+    }
+
+    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {
+        let stored = self
+            .client
+            .upload_part()
+            .bucket(upload.bucket.as_str())
+            .key(&upload.key)
+            .upload_id(&upload.upload_id)
+            .part_number(number.into())
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map_err(bucket_error)?;
+        let etag = stored.e_tag.ok_or_else(|| BucketError::Failed("the store gave no entity tag".into()))?;
+        Ok(UploadedPart { number, etag })
+    }
+
+    async fn complete(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
+        match self.completion(upload, parts).if_none_match("*").send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match status(&error) {
+                Some(412) => Err(exists(upload)),
+                Some(501) => self.complete_after_look(upload, parts).await,
+                _ => Err(bucket_error(error)),
+            },
+        }
+    }
+
+    async fn abort(&self, upload: &Upload) -> Result<(), BucketError> {
+        let aborted = self
+            .client
+            .abort_multipart_upload()
+            .bucket(upload.bucket.as_str())
+            .key(&upload.key)
+            .upload_id(&upload.upload_id)
+            .send()
+            .await;
+        match aborted.map_err(bucket_error) {
+            Ok(_) | Err(BucketError::UploadGone) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn exported_by(&self, bucket: &BucketName, key: &str) -> Result<Option<Option<String>>, BucketError> {
+        match self.client.head_object().bucket(bucket.as_str()).key(key).send().await {
+            Ok(object) => Ok(Some(object.metadata.and_then(|mut metadata| metadata.remove(EXPORT_METADATA)))),
+            Err(error) if status(&error) == Some(404) => Ok(None),
+            Err(error) => Err(bucket_error(error)),
+        }
+    }
+
+    async fn delete(&self, bucket: &BucketName, key: &str) -> Result<(), BucketError> {
+        let deleted = self.client.delete_object().bucket(bucket.as_str()).key(key).send().await;
+        deleted.map(|_| ()).map_err(bucket_error)
+    }
+}
