@@ -11,8 +11,8 @@ use valkeep_ports::buckets::Caller;
 #[derive(Debug)]
 pub(crate) struct BucketFacts {
     pub(crate) region: String,
-    /// Canonical user id.
-    pub(crate) owner: String,
+    /// Whether it belongs to the caller's account.
+    pub(crate) is_own: bool,
     pub(crate) grants: Vec<Grant>,
     pub(crate) policy: Option<ResourcePolicy>,
 }
@@ -35,8 +35,6 @@ pub(crate) struct Asked<'a> {
     /// Objects that would be written.
     pub(crate) keys: &'a [String],
     pub(crate) caller: &'a Caller,
-    /// Canonical user id of the caller's account.
-    pub(crate) canonical_id: &'a str,
     pub(crate) voices: Voices,
     pub(crate) context: &'a Context,
 }
@@ -79,7 +77,7 @@ impl Asked<'_> {
             return Err(ExportRefusal::OutsideRegion(name.clone()));
         }
         self.judge_listing()?;
-        if facts.owner != self.canonical_id {
+        if !facts.is_own {
             return Err(ExportRefusal::NotOwned(name.clone()));
         }
         self.judge_caller_rights(facts.policy.as_ref())
@@ -102,8 +100,7 @@ impl Asked<'_> {
     /// # Errors
     /// `UserLacksPermissions`.
     pub(crate) fn judge_caller_rights(&self, policy: Option<&ResourcePolicy>) -> Result<(), ExportRefusal> {
-        let actions =
-            ["s3:GetBucketLocation", "s3:ListBucket", "s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
+        let actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
         let may = |action, resource: &str| {
             let ask = self.ask(PrincipalId::Identity(&self.caller.principal), action, resource);
             let bucket = match (self.voices, policy) {

@@ -6,6 +6,8 @@
 mod acl;
 mod checks;
 pub mod embedded;
+#[cfg(test)]
+mod export_tests;
 pub mod external;
 #[cfg(test)]
 mod testing;

@@ -120,16 +120,14 @@ impl Credentials for TestCredentials {
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) s3: EmbeddedS3,
-    pub(crate) blobs: MemoryBlobs,
     pub(crate) url: String,
 }
 
 impl Endpoint {
     pub(crate) async fn start() -> Self {
-        let blobs = MemoryBlobs::default();
         let s3 = EmbeddedS3 {
             store: Store::new(Arc::new(MemoryCatalog::default())),
-            blobs: Arc::new(blobs.clone()),
+            blobs: Arc::new(MemoryBlobs::default()),
             keys: Arc::new(TestKeys::default()),
             clock: Arc::new(TestClock::default()),
             ids: Arc::new(TestIds::default()),
@@ -145,7 +143,7 @@ impl Endpoint {
                 tokio::spawn(serving);
             }
         });
-        Self { s3, blobs, url }
+        Self { s3, url }
     }
 
     /// AWS's client with the access key of that name.
@@ -155,15 +153,21 @@ impl Endpoint {
 
     pub(crate) fn client_with(&self, access_key: &str, secret: &str) -> Client {
         let credentials = aws_credential_types::Credentials::new(access_key, secret, None, None, "test");
-        let config = aws_sdk_s3::Config::builder()
+        Client::from_conf(self.config().credentials_provider(credentials).build())
+    }
+
+    /// A client that signs nothing.
+    pub(crate) fn anonymous(&self) -> Client {
+        Client::from_conf(self.config().allow_no_auth().build())
+    }
+
+    fn config(&self) -> aws_sdk_s3::config::Builder {
+        aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .endpoint_url(&self.url)
             .force_path_style(true)
             .retry_config(RetryConfig::disabled())
-            .credentials_provider(credentials)
-            .build();
-        Client::from_conf(config)
     }
 
     /// The admin's client, and a bucket.
@@ -184,5 +188,10 @@ where
     use aws_sdk_s3::error::ProvideErrorMetadata as _;
     let error = answer.unwrap_err();
     let status = error.raw_response().map(|response| response.status().as_u16().to_string());
-    error.code().filter(|code| *code != "NotFound").map(str::to_owned).or(status).unwrap_or_else(|| format!("{error:?}"))
+    error
+        .code()
+        .filter(|code| *code != "NotFound")
+        .map(str::to_owned)
+        .or(status)
+        .unwrap_or_else(|| format!("{error:?}"))
 }

@@ -3,10 +3,9 @@ use std::sync::Arc;
 use valkeep_access::policy::{Policy, Principal};
 use valkeep_domain::export::CANONICAL_USER;
 
-const OWNER: &str = "owner";
-
 fn caller(actions: &str) -> Caller {
-    let policy = format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{actions},"Resource":"*"}}]}}"#);
+    let policy =
+        format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":{actions},"Resource":"*"}}]}}"#);
     let principal = Principal {
         arn: "arn:aws:iam::123456789012:user/ann".to_owned(),
         account: "123456789012".to_owned(),
@@ -41,7 +40,7 @@ fn facts(permissions: &[Permission], policy: Option<ResourcePolicy>) -> BucketFa
     let grant = |permission: &Permission| Grant { grantee: CANONICAL_USER.to_owned(), permission: *permission };
     BucketFacts {
         region: "us-east-1".to_owned(),
-        owner: OWNER.to_owned(),
+        is_own: true,
         grants: permissions.iter().map(grant).collect(),
         policy,
     }
@@ -58,7 +57,6 @@ fn judge(found: Option<&BucketFacts>, caller: &Caller, voices: Voices) -> Result
         bucket: "bucket",
         keys: &["x-0001.rdb".to_owned(), "x-0002.rdb".to_owned()],
         caller,
-        canonical_id: OWNER,
         voices,
         context: &Context::default(),
     };
@@ -88,7 +86,7 @@ fn with_defects(defects: &[&str]) -> Result<(), String> {
         facts.region = "eu-west-1".to_owned();
     }
     if has(NOT_OWNED) {
-        facts.owner = "somebody".to_owned();
+        facts.is_own = false;
     }
     let mut actions = vec!["s3:GetBucketLocation", "s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
     if !has(LACKS) {
@@ -129,11 +127,7 @@ fn each_right_of_the_caller_is_needed_e15() {
         let mut actions: Vec<&str> = rights.into_iter().filter(|right| *right != missing).collect();
         actions.push("s3:ListAllMyBuckets");
         let caller = caller(&serde_json::to_string(&actions).unwrap());
-        assert_eq!(
-            judge(Some(&all_granted()), &caller, Voices::Identity),
-            Err(LACKS.to_owned()),
-            "{missing}"
-        );
+        assert_eq!(judge(Some(&all_granted()), &caller, Voices::Identity), Err(LACKS.to_owned()), "{missing}");
     }
 }
 

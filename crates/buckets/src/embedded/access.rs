@@ -82,8 +82,10 @@ impl Asker {
             None => PrincipalId::Canonical(ANONYMOUS),
         };
         let ask = Ask { principal, action, resource, context: &self.context };
-        let identity =
-            self.caller.as_ref().map_or(Decision::ImplicitDeny, |caller| caller.decide(action, resource, &self.context));
+        let identity = self
+            .caller
+            .as_ref()
+            .map_or(Decision::ImplicitDeny, |caller| caller.decide(action, resource, &self.context));
         let decision = match bucket {
             Some(bucket) => self.within(bucket, identity, &ask)?,
             None => identity,

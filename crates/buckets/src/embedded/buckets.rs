@@ -109,10 +109,7 @@ impl EmbeddedS3 {
         match region {
             "EU" => Ok("eu-west-1".to_owned()),
             _ if ok => Ok(region.to_owned()),
-            _ => Err(refuse(
-                S3ErrorCode::InvalidLocationConstraint,
-                "The specified location-constraint is not valid",
-            )),
+            _ => Err(refuse(S3ErrorCode::InvalidLocationConstraint, "The specified location-constraint is not valid")),
         }
     }
 
@@ -191,9 +188,9 @@ impl EmbeddedS3 {
             write: input.grant_write,
             write_acp: input.grant_write_acp,
         };
-        let grants = acl.grants(&canonical_id(&bucket.owner))?.ok_or_else(|| {
-            refuse(S3ErrorCode::MissingSecurityHeader, "Your request was missing a required header")
-        })?;
+        let grants = acl
+            .grants(&canonical_id(&bucket.owner))?
+            .ok_or_else(|| refuse(S3ErrorCode::MissingSecurityHeader, "Your request was missing a required header"))?;
         self.change_bucket(input.bucket, input.expected_bucket_owner, move |bucket| bucket.grants = grants.clone())
             .await?;
         Ok(PutBucketAclOutput::default())
@@ -201,9 +198,8 @@ impl EmbeddedS3 {
 
     pub(super) async fn policy(&self, input: GetBucketPolicyInput) -> S3Result<GetBucketPolicyOutput> {
         let bucket = self.bucket(&input.bucket, input.expected_bucket_owner).await?;
-        let policy = bucket
-            .policy
-            .ok_or_else(|| refuse(S3ErrorCode::NoSuchBucketPolicy, "The bucket policy does not exist"))?;
+        let policy =
+            bucket.policy.ok_or_else(|| refuse(S3ErrorCode::NoSuchBucketPolicy, "The bucket policy does not exist"))?;
         Ok(GetBucketPolicyOutput { policy: Some(policy) })
     }
 
@@ -237,8 +233,6 @@ fn insert_bucket(tx: &mut Tx<'_>, bucket: &BucketRecord) -> Result<(), Trouble> 
             "Your previous request to create the named bucket succeeded and you already own it.",
         )
         .into()),
-        Some(_) => {
-            Err(refuse(S3ErrorCode::BucketAlreadyExists, "The requested bucket name is not available.").into())
-        }
+        Some(_) => Err(refuse(S3ErrorCode::BucketAlreadyExists, "The requested bucket name is not available.").into()),
     }
 }

@@ -154,9 +154,8 @@ impl Checksums {
                 let number = |value: &[u8]| value.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
                 let mut raw = raw.iter();
                 let first = number(&raw.next()?.0);
-                let whole = raw.fold(first, |sum, (value, size)| {
-                    crc_fast::checksum_combine(crc, sum, number(value), *size)
-                });
+                let whole =
+                    raw.fold(first, |sum, (value, size)| crc_fast::checksum_combine(crc, sum, number(value), *size));
                 Some(BASE64.encode(&whole.to_be_bytes()[8 - width_bytes..]))
             }
         }
@@ -193,9 +192,9 @@ impl Trailers {
     fn received(&self) -> Result<Vec<(Algorithm, String)>, Refusal> {
         let value = |algorithm: &Algorithm| {
             let text = self.headers.read(|headers| headers.get(algorithm.header())?.to_str().ok().map(str::to_owned));
-            text.flatten().map(|text| (*algorithm, text)).ok_or_else(|| {
-                refuse(S3ErrorCode::InvalidRequest, "The trailer that was announced did not come.")
-            })
+            text.flatten()
+                .map(|text| (*algorithm, text))
+                .ok_or_else(|| refuse(S3ErrorCode::InvalidRequest, "The trailer that was announced did not come."))
         };
         self.announced.iter().map(value).collect()
     }

@@ -62,7 +62,8 @@ impl Trouble {
             Self::Catalog(error) => matches!(error, CatalogError::Unavailable(_)),
             Self::Sealed(error) => matches!(
                 error,
-                SealedError::Blob(BlobError::Full(_) | BlobError::Failed(_)) | SealedError::Key(KeyError::Unavailable(_))
+                SealedError::Blob(BlobError::Full(_) | BlobError::Failed(_))
+                    | SealedError::Key(KeyError::Unavailable(_))
             ),
             Self::Raced(_) => true,
         }

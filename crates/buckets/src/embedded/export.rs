@@ -1,5 +1,6 @@
 //! The endpoint as the store that exports go to, without a detour over HTTP.
 
+use super::EmbeddedS3;
 use super::access::bucket_policy;
 use super::buckets::no_such_bucket;
 use super::checksums::{Checksums, Claims};
@@ -8,7 +9,6 @@ use super::error::Trouble;
 use super::objects::remove_record;
 use super::records::{BucketRecord, Described, ObjectRecord};
 use super::uploads::{At, Completion, NamedPart};
-use super::{EmbeddedS3, canonical_id};
 use crate::EXPORT_METADATA;
 use crate::checks::{Asked, BucketFacts, Voices};
 use bytes::Bytes;
@@ -31,16 +31,17 @@ impl From<Trouble> for BucketError {
 }
 
 fn at(upload: &Upload) -> At {
-    At {
-        bucket: upload.bucket.to_string(),
-        key: upload.key.clone(),
-        upload: upload.upload_id.clone(),
-    }
+    At { bucket: upload.bucket.to_string(), key: upload.key.clone(), upload: upload.upload_id.clone() }
 }
 
-fn facts(bucket: BucketRecord) -> Result<BucketFacts, BucketError> {
+fn facts(bucket: BucketRecord, caller: &Caller) -> Result<BucketFacts, BucketError> {
     let policy = bucket_policy(&bucket).map_err(|error| BucketError::Failed(Box::new(error)))?;
-    Ok(BucketFacts { region: bucket.region, owner: canonical_id(&bucket.owner), grants: bucket.grants, policy })
+    Ok(BucketFacts {
+        region: bucket.region,
+        is_own: bucket.owner == caller.principal.account,
+        grants: bucket.grants,
+        policy,
+    })
 }
 
 impl EmbeddedS3 {
@@ -53,14 +54,13 @@ impl EmbeddedS3 {
 #[async_trait::async_trait]
 impl ExportBuckets for EmbeddedS3 {
     async fn check(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
-        let facts = self.find_bucket(bucket).await?.map(facts).transpose()?;
+        let facts = self.find_bucket(bucket).await?.map(|bucket| facts(bucket, caller)).transpose()?;
         let now = chrono::DateTime::from_timestamp_millis(self.clock.now().ms()).unwrap_or_default();
         let asked = Asked {
             place: &self.place,
             bucket,
             keys,
             caller,
-            canonical_id: &canonical_id(&caller.principal.account),
             voices: Voices::IdentityAndBucket,
             context: &Context::at(now),
         };

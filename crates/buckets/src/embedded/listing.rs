@@ -209,8 +209,7 @@ impl EmbeddedS3 {
 
     pub(super) async fn list(&self, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {
         let names = Names::parse(input.encoding_type.as_ref())?;
-        let mut walk =
-            Walk::new(&input.bucket, input.prefix.as_deref(), input.delimiter.as_deref(), input.max_keys)?;
+        let mut walk = Walk::new(&input.bucket, input.prefix.as_deref(), input.delimiter.as_deref(), input.max_keys)?;
         walk.after.clone_from(&input.marker);
         let limit = walk.limit;
         let (bucket, page) = self.walk(&input.bucket, input.expected_bucket_owner, walk, |text| text).await?;
@@ -234,8 +233,7 @@ impl EmbeddedS3 {
 
     pub(super) async fn list_v2(&self, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
         let names = Names::parse(input.encoding_type.as_ref())?;
-        let mut walk =
-            Walk::new(&input.bucket, input.prefix.as_deref(), input.delimiter.as_deref(), input.max_keys)?;
+        let mut walk = Walk::new(&input.bucket, input.prefix.as_deref(), input.delimiter.as_deref(), input.max_keys)?;
         walk.after = match &input.continuation_token {
             Some(token) => Some(read_token(token)?),
             None => input.start_after.clone(),
@@ -273,7 +271,8 @@ impl EmbeddedS3 {
             format!("{key}{}{id}", UploadRecord::BEFORE_ID)
         });
         let limit = walk.limit;
-        let (bucket, page) = self.walk::<UploadRecord>(&input.bucket, input.expected_bucket_owner, walk, key_of).await?;
+        let (bucket, page) =
+            self.walk::<UploadRecord>(&input.bucket, input.expected_bucket_owner, walk, key_of).await?;
         let next = page.next;
         let (records, groups) = split(page.entries, names);
         let next_id = next.as_ref().and_then(|text| text.rsplit_once(UploadRecord::BEFORE_ID)).map(|(_, id)| id);

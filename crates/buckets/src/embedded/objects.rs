@@ -17,11 +17,7 @@ use valkeep_ports::catalog::Tx;
 const MAX_DELETES: usize = 1000;
 
 /// Makes an object visible in place of what is there.
-pub(super) fn put_record(
-    tx: &mut Tx<'_>,
-    object: &ObjectRecord,
-    condition: &WriteCondition,
-) -> Result<(), Trouble> {
+pub(super) fn put_record(tx: &mut Tx<'_>, object: &ObjectRecord, condition: &WriteCondition) -> Result<(), Trouble> {
     let there = tx.get::<ObjectRecord>(&object_key(object))?;
     condition.check(there.as_ref())?;
     if let Some(there) = there {
@@ -139,14 +135,14 @@ impl EmbeddedS3 {
             ..Claims::default()
         };
         if source.size_bytes > MAX_BODY_BYTES {
-            let text = "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
+            let text =
+                "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
             return Err(refuse(S3ErrorCode::InvalidRequest, text).into());
         }
         let body = self.read_body(&source, 0..source.size_bytes).await?;
         let stored = self.store_body(&input.bucket, &input.key, &claims, body).await?;
         let described = if replace { described } else { source.described };
-        let object =
-            self.show_whole(input.bucket, input.key, described, stored, WriteCondition::Always).await?;
+        let object = self.show_whole(input.bucket, input.key, described, stored, WriteCondition::Always).await?;
         let sums = &object.checksums;
         let result = CopyObjectResult {
             checksum_crc32: sums.answer(Algorithm::Crc32),
@@ -183,7 +179,10 @@ impl EmbeddedS3 {
     pub(super) async fn remove(&self, input: DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
         refuse_extras(&[
             ("multi-factor deletion", input.mfa.is_some()),
-            ("conditions on size or time", input.if_match_size.is_some() || input.if_match_last_modified_time.is_some()),
+            (
+                "conditions on size or time",
+                input.if_match_size.is_some() || input.if_match_last_modified_time.is_some(),
+            ),
             ("versions", input.version_id.is_some_and(|version| version != "null")),
         ])?;
         let condition = WriteCondition::parse(input.if_match, None)?;

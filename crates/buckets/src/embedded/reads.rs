@@ -1,8 +1,8 @@
 //! GetObject and HeadObject.
 
-use super::conditions::{ReadConditions, no_such_key};
 use super::buckets::bucket_in;
 use super::checksums::Algorithm;
+use super::conditions::{ReadConditions, no_such_key};
 use super::error::{Refusal, Trouble, refuse, unsupported};
 use super::records::{Body, ObjectRecord};
 use super::{EmbeddedS3, s3_size, s3_time};
@@ -74,9 +74,7 @@ macro_rules! answer {
             checksum_crc64nvme: sum(Algorithm::Crc64nvme),
             checksum_sha1: sum(Algorithm::Sha1),
             checksum_sha256: sum(Algorithm::Sha256),
-            checksum_type: found
-                .checksums
-                .then(|| ChecksumType::from_static(found.object.checksums.kind.as_str())),
+            checksum_type: found.checksums.then(|| ChecksumType::from_static(found.object.checksums.kind.as_str())),
             content_disposition: described.content_disposition.clone(),
             content_encoding: described.content_encoding.clone(),
             content_language: described.content_language.clone(),

@@ -6,11 +6,17 @@ use s3s::{S3, S3Request, S3Response, S3Result};
 
 #[async_trait::async_trait]
 impl S3 for EmbeddedS3 {
-    async fn abort_multipart_upload(&self, request: S3Request<AbortMultipartUploadInput>) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
+    async fn abort_multipart_upload(
+        &self,
+        request: S3Request<AbortMultipartUploadInput>,
+    ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
         self.abort(request.input).await.map(S3Response::new)
     }
 
-    async fn complete_multipart_upload(&self, request: S3Request<CompleteMultipartUploadInput>) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
+    async fn complete_multipart_upload(
+        &self,
+        request: S3Request<CompleteMultipartUploadInput>,
+    ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
         self.finish_upload(request.input).await.map(S3Response::new)
     }
 
@@ -22,7 +28,10 @@ impl S3 for EmbeddedS3 {
         self.create(request).await.map(S3Response::new)
     }
 
-    async fn create_multipart_upload(&self, request: S3Request<CreateMultipartUploadInput>) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
+    async fn create_multipart_upload(
+        &self,
+        request: S3Request<CreateMultipartUploadInput>,
+    ) -> S3Result<S3Response<CreateMultipartUploadOutput>> {
         self.create_upload(request.input).await.map(S3Response::new)
     }
 
@@ -30,7 +39,10 @@ impl S3 for EmbeddedS3 {
         self.remove_bucket(request.input).await.map(S3Response::new)
     }
 
-    async fn delete_bucket_policy(&self, request: S3Request<DeleteBucketPolicyInput>) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
+    async fn delete_bucket_policy(
+        &self,
+        request: S3Request<DeleteBucketPolicyInput>,
+    ) -> S3Result<S3Response<DeleteBucketPolicyOutput>> {
         self.remove_policy(request.input).await.map(S3Response::new)
     }
 
@@ -38,7 +50,10 @@ impl S3 for EmbeddedS3 {
         self.remove(request.input).await.map(S3Response::new)
     }
 
-    async fn delete_objects(&self, request: S3Request<DeleteObjectsInput>) -> S3Result<S3Response<DeleteObjectsOutput>> {
+    async fn delete_objects(
+        &self,
+        request: S3Request<DeleteObjectsInput>,
+    ) -> S3Result<S3Response<DeleteObjectsOutput>> {
         self.remove_many(request).await.map(S3Response::new)
     }
 
@@ -46,11 +61,17 @@ impl S3 for EmbeddedS3 {
         self.acl(request.input).await.map(S3Response::new)
     }
 
-    async fn get_bucket_location(&self, request: S3Request<GetBucketLocationInput>) -> S3Result<S3Response<GetBucketLocationOutput>> {
+    async fn get_bucket_location(
+        &self,
+        request: S3Request<GetBucketLocationInput>,
+    ) -> S3Result<S3Response<GetBucketLocationOutput>> {
         self.location(request.input).await.map(S3Response::new)
     }
 
-    async fn get_bucket_policy(&self, request: S3Request<GetBucketPolicyInput>) -> S3Result<S3Response<GetBucketPolicyOutput>> {
+    async fn get_bucket_policy(
+        &self,
+        request: S3Request<GetBucketPolicyInput>,
+    ) -> S3Result<S3Response<GetBucketPolicyOutput>> {
         self.policy(request.input).await.map(S3Response::new)
     }
 
@@ -70,7 +91,10 @@ impl S3 for EmbeddedS3 {
         self.buckets(request).await.map(S3Response::new)
     }
 
-    async fn list_multipart_uploads(&self, request: S3Request<ListMultipartUploadsInput>) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
+    async fn list_multipart_uploads(
+        &self,
+        request: S3Request<ListMultipartUploadsInput>,
+    ) -> S3Result<S3Response<ListMultipartUploadsOutput>> {
         self.list_uploads(request.input).await.map(S3Response::new)
     }
 
@@ -78,7 +102,10 @@ impl S3 for EmbeddedS3 {
         self.list(request.input).await.map(S3Response::new)
     }
 
-    async fn list_objects_v2(&self, request: S3Request<ListObjectsV2Input>) -> S3Result<S3Response<ListObjectsV2Output>> {
+    async fn list_objects_v2(
+        &self,
+        request: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
         self.list_v2(request.input).await.map(S3Response::new)
     }
 
@@ -90,7 +117,10 @@ impl S3 for EmbeddedS3 {
         self.put_acl(request.input).await.map(S3Response::new)
     }
 
-    async fn put_bucket_policy(&self, request: S3Request<PutBucketPolicyInput>) -> S3Result<S3Response<PutBucketPolicyOutput>> {
+    async fn put_bucket_policy(
+        &self,
+        request: S3Request<PutBucketPolicyInput>,
+    ) -> S3Result<S3Response<PutBucketPolicyOutput>> {
         self.put_policy(request.input).await.map(S3Response::new)
     }
 

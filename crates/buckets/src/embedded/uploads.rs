@@ -162,7 +162,9 @@ fn part_of(at: &At, number: u16, stored: &Stored, now: Moment) -> PartRecord {
 
 fn complete(tx: &mut Tx<'_>, at: &At, completion: &Completion, now: Moment) -> Result<ObjectRecord, Trouble> {
     let there = tx.get::<ObjectRecord>(&ObjectRecord::key_of(&at.bucket, &at.key))?;
-    if let Some(done) = there.filter(|object| matches!(&object.body, Body::Parts { upload, .. } if *upload == at.upload)) {
+    if let Some(done) =
+        there.filter(|object| matches!(&object.body, Body::Parts { upload, .. } if *upload == at.upload))
+    {
         return Ok(done);
     }
     let upload = upload_at(tx, at)?;
@@ -210,10 +212,9 @@ fn choose(stored: Vec<PartRecord>, named: &[NamedPart]) -> Result<Choice, Refusa
         return Err(invalid_part());
     }
     match chosen.split_last() {
-        Some((_, rest)) if rest.iter().any(|part| part.size_bytes < MIN_PART_BYTES) => Err(refuse(
-            S3ErrorCode::EntityTooSmall,
-            "Your proposed upload is smaller than the minimum allowed size",
-        )),
+        Some((_, rest)) if rest.iter().any(|part| part.size_bytes < MIN_PART_BYTES) => {
+            Err(refuse(S3ErrorCode::EntityTooSmall, "Your proposed upload is smaller than the minimum allowed size"))
+        }
         _ => Ok(Choice { chosen, unused }),
     }
 }

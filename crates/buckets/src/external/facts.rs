@@ -5,23 +5,33 @@ use super::errors::{bucket_error, status, tells};
 use crate::acl::{Grant, Permission};
 use crate::checks::BucketFacts;
 use valkeep_access::policy::ResourcePolicy;
+use valkeep_domain::names::BucketName;
 use valkeep_ports::buckets::BucketError;
 
 /// Location of a bucket whose location is empty ("GetBucketLocation", API reference).
 const CLASSIC_REGION: &str = "us-east-1";
 
 impl ExternalS3 {
-    /// Canonical user id of the account that the service's credentials belong to; empty when the store does not tell.
-    pub(super) async fn service_id(&self) -> Result<String, BucketError> {
-        match self.client.list_buckets().send().await {
-            Ok(list) => Ok(list.owner.and_then(|owner| owner.id).unwrap_or_default()),
-            Err(error) if tells(&error) => Ok(String::new()),
-            Err(error) => Err(bucket_error(error)),
+    /// Whether the bucket belongs to the account of the service's credentials: ListBuckets lists what that account owns.
+    /// Where listing is forbidden, nothing is proven.
+    async fn is_own(&self, bucket: &str) -> Result<bool, BucketError> {
+        let mut pages = self.client.list_buckets().prefix(bucket).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(page) if page.buckets().iter().any(|listed| listed.name() == Some(bucket)) => return Ok(true),
+                Ok(_) => {}
+                Err(error) if tells(&error) => return Ok(false),
+                Err(error) => return Err(bucket_error(error)),
+            }
         }
+        Ok(false)
     }
 
     /// Whether the bucket exists, and its region as far as the store tells. Redirects are read, not followed.
     pub(super) async fn region_of(&self, bucket: &str) -> Result<Option<Option<String>>, BucketError> {
+        if BucketName::parse(bucket).is_none() {
+            return Ok(None);
+        }
         let head = self.client.head_bucket().bucket(bucket).send().await;
         let by_head = match head {
             Ok(head) => head.bucket_region,
@@ -54,34 +64,32 @@ impl ExternalS3 {
     }
 
     /// All that the checks need. A bucket in another region is not asked further: that is a refusal already.
-    pub(super) async fn facts(&self, bucket: &str, service_id: &str) -> Result<Option<BucketFacts>, BucketError> {
+    pub(super) async fn facts(&self, bucket: &str) -> Result<Option<BucketFacts>, BucketError> {
         let Some(region) = self.region_of(bucket).await? else { return Ok(None) };
         let region = region.unwrap_or_else(|| self.place.region.clone());
-        let mut facts =
-            BucketFacts { region, owner: service_id.to_owned(), grants: Vec::new(), policy: None };
+        let mut facts = BucketFacts { region, is_own: false, grants: Vec::new(), policy: None };
         if facts.region == self.place.region {
-            if let Some((owner, grants)) = self.acl(bucket).await? {
-                facts.owner = owner;
-                facts.grants = grants;
-            }
+            facts.is_own = self.is_own(bucket).await?;
+        }
+        if facts.is_own {
+            facts.grants = self.grants_of(bucket).await?;
             facts.policy = self.policy(bucket).await?;
         }
         Ok(Some(facts))
     }
 
-    /// Owner and grants; `None` where the store does not tell them.
-    async fn acl(&self, bucket: &str) -> Result<Option<(String, Vec<Grant>)>, BucketError> {
+    /// The lines of the bucket's ACL; none where the store does not tell them.
+    async fn grants_of(&self, bucket: &str) -> Result<Vec<Grant>, BucketError> {
         let acl = match self.client.get_bucket_acl().bucket(bucket).send().await {
             Ok(acl) => acl,
-            Err(error) if tells(&error) => return Ok(None),
+            Err(error) if tells(&error) => return Ok(Vec::new()),
             Err(error) => return Err(bucket_error(error)),
         };
         let grant = |line: &aws_sdk_s3::types::Grant| {
             let permission = Permission::parse(line.permission()?.as_str())?;
             Some(Grant { grantee: line.grantee()?.id()?.to_owned(), permission })
         };
-        let grants = acl.grants().iter().filter_map(grant).collect();
-        Ok(acl.owner.and_then(|owner| owner.id).map(|owner| (owner, grants)))
+        Ok(acl.grants().iter().filter_map(grant).collect())
     }
 
     /// The bucket's policy; `None` where there is none or the store does not tell it.

@@ -114,7 +114,8 @@ async fn full_and_composite_checksums_of_an_upload() {
     let (_endpoint, client) = Endpoint::with_bucket().await;
     for (kind, expected) in [(ChecksumType::FullObject, false), (ChecksumType::Composite, true)] {
         let begun = client.create_multipart_upload().bucket("bucket").key("x");
-        let begun = begun.checksum_algorithm(ChecksumAlgorithm::Crc32).checksum_type(kind.clone()).send().await.unwrap();
+        let begun =
+            begun.checksum_algorithm(ChecksumAlgorithm::Crc32).checksum_type(kind.clone()).send().await.unwrap();
         let upload = begun.upload_id.unwrap();
         let one = part(&client, &upload, 1, bytes(PART)).await;
         let two = part(&client, &upload, 2, b"end".to_vec()).await;

@@ -1,0 +1,231 @@
+//! The port for exports, on the endpoint itself and on a client that reaches the same endpoint over HTTP.
+
+use crate::external::{ExternalS3, ExternalSettings, Grants};
+use crate::testing::{ACCOUNT, Endpoint, TestClock, TestIds, admin, caller, code};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use std::sync::Arc;
+use valkeep_domain::arn::Place;
+use valkeep_domain::export::CANONICAL_USER;
+use valkeep_domain::names::BucketName;
+use valkeep_ports::buckets::{BucketError, ExportBuckets, UploadedPart};
+use zeroize::Zeroizing;
+
+async fn external(endpoint: &Endpoint, access_key: &str, grants: Grants) -> ExternalS3 {
+    let settings = ExternalSettings {
+        endpoint: Some(endpoint.url.clone()),
+        region: "us-east-1".to_owned(),
+        credentials: Some((access_key.to_owned(), Zeroizing::new(format!("secret of {access_key}")))),
+        path_style: true,
+        grants,
+    };
+    let place = Place::new("us-east-1", ACCOUNT);
+    ExternalS3::new(settings, place, Arc::new(TestClock::default()), Arc::new(TestIds::default())).await
+}
+
+/// Both ways to a bucket that ElastiCache's canonical user may do everything with.
+async fn both() -> (Endpoint, Client, [Box<dyn ExportBuckets>; 2]) {
+    let (endpoint, client) = Endpoint::with_bucket().await;
+    grant(&client, "bucket").await;
+    let external = external(&endpoint, "admin", Grants::Judge).await;
+    let stores: [Box<dyn ExportBuckets>; 2] = [Box::new(endpoint.s3.clone()), Box::new(external)];
+    (endpoint, client, stores)
+}
+
+async fn grant(client: &Client, bucket: &str) {
+    let id = format!("id={CANONICAL_USER}");
+    client.put_bucket_acl().bucket(bucket).grant_full_control(id).send().await.unwrap();
+}
+
+fn name() -> BucketName {
+    BucketName::parse("bucket").unwrap()
+}
+
+fn keys() -> Vec<String> {
+    vec!["x-0001.rdb".to_owned(), "x-0002.rdb".to_owned()]
+}
+
+fn text<T: std::fmt::Debug>(result: Result<T, BucketError>) -> String {
+    match result.unwrap_err() {
+        BucketError::Refused(refusal) => refusal.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn an_export_appears_whole_and_under_its_id() {
+    let (_endpoint, client, stores) = both().await;
+    for (number, store) in stores.iter().enumerate() {
+        let key = format!("x {number}/é-0001.rdb");
+        let upload = store.begin(&name(), &key, "export-1").await.unwrap();
+        let last = store.upload_part(&upload, 2, b"end".to_vec()).await.unwrap();
+        store.upload_part(&upload, 1, b"to be replaced".to_vec()).await.unwrap();
+        let first = store.upload_part(&upload, 1, vec![7; 5 << 20]).await.unwrap();
+        assert_eq!(store.exported_by(&name(), &key).await.unwrap(), None);
+        store.complete(&upload, &[first, last]).await.unwrap();
+        assert_eq!(store.exported_by(&name(), &key).await.unwrap(), Some(Some("export-1".to_owned())));
+        let got = client.get_object().bucket("bucket").key(&key).send().await.unwrap();
+        assert_eq!(got.body.collect().await.unwrap().to_vec().len(), (5 << 20) + 3);
+        store.delete(&name(), &key).await.unwrap();
+        store.delete(&name(), &key).await.unwrap();
+        assert_eq!(store.exported_by(&name(), &key).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn of_two_exports_to_one_key_the_second_is_refused() {
+    let (_endpoint, _client, stores) = both().await;
+    for (number, store) in stores.iter().enumerate() {
+        let key = format!("x{number}-0001.rdb");
+        let one = store.begin(&name(), &key, "one").await.unwrap();
+        let two = store.begin(&name(), &key, "two").await.unwrap();
+        let part_one = store.upload_part(&one, 1, b"one".to_vec()).await.unwrap();
+        let part_two = store.upload_part(&two, 1, b"two".to_vec()).await.unwrap();
+        store.complete(&one, &[part_one]).await.unwrap();
+        let refused = text(store.complete(&two, &[part_two]).await);
+        assert_eq!(refused, format!("The S3 bucket bucket already contains an object with key {key}."));
+        store.abort(&two).await.unwrap();
+        assert_eq!(store.exported_by(&name(), &key).await.unwrap(), Some(Some("one".to_owned())));
+    }
+}
+
+#[tokio::test]
+async fn an_aborted_upload_is_gone_and_may_be_aborted_again() {
+    let (_endpoint, _client, stores) = both().await;
+    for store in &stores {
+        let upload = store.begin(&name(), "x-0001.rdb", "id").await.unwrap();
+        store.abort(&upload).await.unwrap();
+        store.abort(&upload).await.unwrap();
+        let part = UploadedPart { number: 1, etag: "\"00\"".to_owned() };
+        assert!(matches!(store.upload_part(&upload, 1, vec![1]).await, Err(BucketError::UploadGone)));
+        assert!(matches!(store.complete(&upload, &[part]).await, Err(BucketError::UploadGone)));
+    }
+}
+
+#[tokio::test]
+async fn the_checks_refuse_with_the_texts_of_the_page() {
+    let (endpoint, client, stores) = both().await;
+    client.create_bucket().bucket("ungranted").send().await.unwrap();
+    let away = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::EuWest1).build();
+    client.create_bucket().bucket("away").create_bucket_configuration(away).send().await.unwrap();
+    endpoint.client("stranger").create_bucket().bucket("theirs").send().await.unwrap();
+    let open = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"s3:*","Resource":["arn:aws:s3:::theirs","arn:aws:s3:::theirs/*"]}]}"#;
+    endpoint.client("stranger").put_bucket_policy().bucket("theirs").policy(open).send().await.unwrap();
+    let few = caller(ACCOUNT, "few", r#"{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}"#);
+    let none = caller(ACCOUNT, "none", r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#);
+    for (number, store) in stores.iter().enumerate() {
+        assert_eq!(store.check("bucket", &keys(), &admin()).await.unwrap(), name());
+        for (bucket, caller, expected) in [
+            ("none", admin(), "The S3 bucket none does not exist."),
+            ("Not_A_Name", admin(), "The S3 bucket Not_A_Name does not exist."),
+            ("away", admin(), "The S3 bucket away is outside of the region."),
+            (
+                "bucket",
+                none.clone(),
+                "Elasticache was unable to validate the authenticated user has access on the S3 bucket",
+            ),
+            ("theirs", admin(), "The S3 bucket theirs is not owned by the authenticated user."),
+            (
+                "bucket",
+                few.clone(),
+                "The authenticated user does not have sufficient permissions to perform the desired activity.",
+            ),
+            ("ungranted", admin(), "ElastiCache has not been granted READ permissions ungranted on the S3 Bucket."),
+        ] {
+            assert_eq!(text(store.check(bucket, &keys(), &caller).await), expected, "{number}");
+        }
+    }
+    client.put_object().bucket("bucket").key("x-0002.rdb").body(ByteStream::from_static(b"x")).send().await.unwrap();
+    for store in &stores {
+        let refused = text(store.check("bucket", &keys(), &admin()).await);
+        assert_eq!(refused, "The S3 bucket bucket already contains an object with key x-0002.rdb.");
+        assert_eq!(store.exported_by(&name(), "x-0002.rdb").await.unwrap(), Some(None));
+    }
+}
+
+#[tokio::test]
+async fn a_probe_finds_out_by_doing_and_leaves_nothing() {
+    let (endpoint, client) = Endpoint::with_bucket().await;
+    let nobody = caller(ACCOUNT, "none", r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#);
+    let probe = external(&endpoint, "admin", Grants::Probe).await;
+    assert_eq!(probe.check("bucket", &keys(), &nobody).await.unwrap(), name());
+    assert_eq!(text(probe.check("none", &keys(), &nobody).await), "The S3 bucket none does not exist.");
+    let listed = client.list_objects_v2().bucket("bucket").send().await.unwrap();
+    assert!(listed.contents().is_empty());
+    let deny = |action: &str| {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"{action}","Resource":"arn:aws:s3:::bucket/*"}}]}}"#
+        );
+        client.put_bucket_policy().bucket("bucket").policy(text).send()
+    };
+    for (action, expected) in [
+        ("s3:PutObject", "ElastiCache has not been granted WRITE permissions bucket on the S3 Bucket."),
+        ("s3:GetObject", "ElastiCache has not been granted READ permissions bucket on the S3 Bucket."),
+        (
+            "s3:DeleteObject",
+            "The authenticated user does not have sufficient permissions to perform the desired activity.",
+        ),
+    ] {
+        deny(action).await.unwrap();
+        assert_eq!(text(probe.check("bucket", &keys(), &nobody).await), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_reached_may_be_back_later() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut endpoint = Endpoint::start().await;
+    endpoint.url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let store = external(&endpoint, "admin", Grants::Judge).await;
+    assert!(matches!(store.exported_by(&name(), "x").await, Err(BucketError::Unavailable(_))));
+    let lost = Endpoint::start().await;
+    let wrong = external(&lost, "reader", Grants::Judge).await;
+    assert!(matches!(wrong.begin(&name(), "x", "id").await, Err(BucketError::Refused(_))));
+    assert_eq!(code(lost.client("reader").list_buckets().send().await), "AccessDenied");
+}
+
+/// The same port on another maker's server, which `VALKEEP_TEST_S3_URL` names: `moto_server`, for example.
+#[tokio::test]
+async fn another_makers_server_takes_an_export() {
+    let Ok(url) = std::env::var("VALKEEP_TEST_S3_URL") else {
+        eprintln!("skipped: VALKEEP_TEST_S3_URL is not set");
+        return;
+    };
+    let mut endpoint = Endpoint::start().await;
+    endpoint.url = url;
+    let client = endpoint.client("admin");
+    client.create_bucket().bucket("bucket").send().await.unwrap();
+    for grants in [Grants::Judge, Grants::Probe] {
+        let store = external(&endpoint, "admin", grants).await;
+        assert_eq!(text(store.check("none", &keys(), &admin()).await), "The S3 bucket none does not exist.");
+        if grants == Grants::Judge {
+            let refused = text(store.check("bucket", &keys(), &admin()).await);
+            assert_eq!(refused, "ElastiCache has not been granted READ permissions bucket on the S3 Bucket.");
+            let id = |id: &str| format!("id={id}");
+            let owner = client.get_bucket_acl().bucket("bucket").send().await.unwrap().owner.unwrap().id.unwrap();
+            let acl = client.put_bucket_acl().bucket("bucket").grant_full_control(id(&owner));
+            acl.grant_read(id(CANONICAL_USER))
+                .grant_write(id(CANONICAL_USER))
+                .grant_read_acp(id(CANONICAL_USER))
+                .send()
+                .await
+                .unwrap();
+        }
+        assert_eq!(store.check("bucket", &keys(), &admin()).await.unwrap(), name());
+        let upload = store.begin(&name(), &keys()[0], "export-1").await.unwrap();
+        let one = store.upload_part(&upload, 1, vec![7; 5 << 20]).await.unwrap();
+        let two = store.upload_part(&upload, 2, b"end".to_vec()).await.unwrap();
+        store.complete(&upload, &[one, two]).await.unwrap();
+        assert_eq!(store.exported_by(&name(), &keys()[0]).await.unwrap(), Some(Some("export-1".to_owned())));
+        assert!(text(store.check("bucket", &keys(), &admin()).await).ends_with("object with key x-0001.rdb."));
+        let late = store.begin(&name(), &keys()[0], "export-2").await.unwrap();
+        let part = store.upload_part(&late, 1, b"late".to_vec()).await.unwrap();
+        assert!(text(store.complete(&late, &[part]).await).ends_with("object with key x-0001.rdb."));
+        store.abort(&late).await.unwrap();
+        store.abort(&late).await.unwrap();
+        store.delete(&name(), &keys()[0]).await.unwrap();
+    }
+    client.delete_bucket().bucket("bucket").send().await.unwrap();
+}
