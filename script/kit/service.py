@@ -16,7 +16,11 @@ RELEASE = ROOT / "target" / "release" / "valkeep"
 
 
 class NotStarted(Exception):
-    """The service ended, or said nothing in time. The text holds what it wrote."""
+    """The service ended by itself with `status`, or said nothing in time (None). The text holds what it wrote."""
+
+    def __init__(self, told, status):
+        super().__init__(told)
+        self.status = status
 
 
 class Service:
@@ -43,8 +47,9 @@ class Service:
         ready = threading.Event()
         threading.Thread(target=self.listen, args=(self.process, ready), daemon=True).start()
         if not ready.wait(limit_s) or not self.endpoint:
+            status = self.process.returncode if self.wait_end(1) else None
             self.kill()
-            raise NotStarted(f"`valkeep serve` printed no endpoint\n{''.join(self.printed)}\n{self.log_text()[-3000:]}")
+            raise NotStarted(f"`valkeep serve` printed no endpoint\n{''.join(self.printed)}\n{self.log_text()[-3000:]}", status)
         return self
 
     def listen(self, process, ready):

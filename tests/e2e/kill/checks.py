@@ -131,7 +131,7 @@ def check_blobs(data):
 
 def blob_faults(data):
     records, bodies = read_catalog(data / "catalog.sqlite3")
-    files = {plain(file.name): file for file in (data / "blobs").rglob("*") if file.is_file()}
+    files = {plain(file.name): file for place in ("blobs", "tmp") for file in (data / place).rglob("*") if file.is_file()}
     wrong = [f"{file.relative_to(data)} has no record" for id, file in files.items() if id not in records]
     for id, record in records.items():
         state = record["state"]
