@@ -49,7 +49,9 @@ fn keys() -> Vec<String> {
 fn text<T: std::fmt::Debug>(result: Result<T, BucketError>) -> String {
     match result.unwrap_err() {
         BucketError::Refused(refusal) => refusal.to_string(),
-        other => format!("{other:?}"),
+        other @ (BucketError::UploadGone | BucketError::Unavailable(_) | BucketError::Failed(_)) => {
+            format!("{other:?}")
+        }
     }
 }
 

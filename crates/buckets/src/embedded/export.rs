@@ -22,10 +22,12 @@ use valkeep_ports::catalog::Tx;
 
 impl From<Trouble> for BucketError {
     fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused(refusal) if refusal.code == S3ErrorCode::NoSuchUpload => Self::UploadGone,
-            trouble if trouble.may_pass() => Self::Unavailable(Box::new(trouble)),
-            trouble => Self::Failed(Box::new(trouble)),
+        if matches!(&trouble, Trouble::Refused(refusal) if refusal.code == S3ErrorCode::NoSuchUpload) {
+            Self::UploadGone
+        } else if trouble.may_pass() {
+            Self::Unavailable(Box::new(trouble))
+        } else {
+            Self::Failed(Box::new(trouble))
         }
     }
 }

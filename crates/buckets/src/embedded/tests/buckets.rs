@@ -45,7 +45,7 @@ async fn an_acl_is_put_in_three_ways_and_read_back() {
         acl.grants().iter().map(line).collect::<Vec<_>>()
     };
     let own = (canonical_id(ACCOUNT), "FULL_CONTROL".to_owned());
-    assert_eq!(granted().await, [own.clone()]);
+    assert_eq!(granted().await, vec![own.clone()]);
     let put = || client.put_bucket_acl().bucket("bucket");
     let id = format!("id={CANONICAL_USER}");
     put().grant_read(&id).grant_write(&id).grant_read_acp(format!("id=\"{CANONICAL_USER}\"")).send().await.unwrap();
@@ -58,7 +58,7 @@ async fn an_acl_is_put_in_three_ways_and_read_back() {
     put().access_control_policy(document).send().await.unwrap();
     assert_eq!(granted().await, [(CANONICAL_USER.to_owned(), "FULL_CONTROL".to_owned())]);
     put().acl(BucketCannedAcl::Private).send().await.unwrap();
-    assert_eq!(granted().await, [own]);
+    assert_eq!(granted().await, vec![own]);
     assert_eq!(code(put().acl(BucketCannedAcl::PublicRead).send().await), "AccessDenied");
     assert_eq!(code(put().grant_read("emailAddress=\"a@b\"").send().await), "NotImplemented");
     assert_eq!(code(put().grant_read("id=short").send().await), "InvalidArgument");
