@@ -79,6 +79,11 @@ impl Control {
         &self.settings.place
     }
 
+    /// The one availability zone of this machine.
+    pub fn zone(&self) -> &str {
+        &self.settings.zone
+    }
+
     pub fn now(&self) -> Timestamp {
         self.ports.clock.now()
     }

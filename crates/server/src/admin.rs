@@ -1,0 +1,289 @@
+//! The operator's commands: keys, identities, policies, attached groups.
+//!
+//! A command runs inside the service of the directory when one runs, over a socket in it that only its owner can open;
+//! otherwise it opens the directory itself. Either way the same function does it.
+
+use crate::config::Config;
+use crate::directory::{Directory, DirectoryError, control_socket};
+use crate::wiring::{self, OpenError, Parts};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use valkeep_control::Control;
+use valkeep_control::clusters::attach::Attach;
+use valkeep_control::identities::NewAccessKey;
+use valkeep_domain::cluster::NodeTls;
+use valkeep_domain::names::ReplicationGroupId;
+use valkeep_domain::node_types::NodeType;
+use valkeep_keys::{KeyDescription, Keyring};
+use zeroize::Zeroizing;
+
+/// Longest command or answer: a policy document and its wrapping, or a list of identities. Unit: bytes.
+const MAX_LINE_BYTES: u64 = 16 << 20;
+
+/// A command may wait for a server that is being attached.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What an operator can ask for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    CreateKey { description: String, alias: Option<String> },
+    ListKeys,
+    DescribeKey { key: String },
+    DisableKey { key: String },
+    EnableKey { key: String },
+    CreateIdentity { name: String },
+    ListIdentities,
+    DeleteIdentity { name: String },
+    RotateIdentity { name: String },
+    PutPolicy { identity: String, policy: String, document: String },
+    GetPolicies { identity: String, policy: Option<String> },
+    DeletePolicy { identity: String, policy: String },
+    Attach(AttachCommand),
+}
+
+/// Servers to attach. The password travels over the socket only.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AttachCommand {
+    pub replication_group_id: String,
+    pub description: String,
+    pub nodes: Vec<(String, u16)>,
+    pub username: Option<String>,
+    pub password: Option<String>,
+    pub tls: Option<NodeTls>,
+    pub node_type: String,
+}
+
+impl std::fmt::Debug for AttachCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AttachCommand({})", self.replication_group_id)
+    }
+}
+
+/// Why a command is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The words of the service.
+    #[error("{0}")]
+    Refused(String),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("the running service cannot be asked")]
+    Connection(#[source] io::Error),
+}
+
+/// Runs a command on the directory, through its service if one runs.
+///
+/// # Errors
+/// `Refused` with the service's words; `Open` and `Connection` when nobody could be asked.
+pub async fn command(directory: &Path, config: &Config, command: Command) -> Result<Value, CommandError> {
+    match Directory::hold(directory) {
+        Ok(held) => {
+            let parts = wiring::open(held, config).await?;
+            let answer = run(&parts.control, &parts.keyring, command).await;
+            parts.catalog.close().await;
+            answer.map_err(CommandError::Refused)
+        }
+        Err(DirectoryError::InUse(path)) => {
+            let asked = ask(&path, &command);
+            match tokio::time::timeout(TIMEOUT, asked).await {
+                Ok(Ok(answer)) => answer.map_err(CommandError::Refused),
+                Ok(Err(error)) => Err(CommandError::Connection(error)),
+                Err(_) => Err(CommandError::Connection(io::ErrorKind::TimedOut.into())),
+            }
+        }
+        Err(error) => Err(OpenError::from(error).into()),
+    }
+}
+
+async fn ask(directory: &Path, command: &Command) -> io::Result<Result<Value, String>> {
+    let mut stream = UnixStream::connect(control_socket(directory)).await?;
+    let mut line = serde_json::to_vec(command)?;
+    line.push(b'\n');
+    stream.write_all(&line).await?;
+    let mut answer = Vec::new();
+    stream.take(MAX_LINE_BYTES).read_to_end(&mut answer).await?;
+    Ok(serde_json::from_slice(&answer)?)
+}
+
+/// Takes commands on the socket of the directory until `stop` changes.
+pub(crate) fn listen(parts: &Parts, mut stop: watch::Receiver<bool>) -> io::Result<JoinHandle<()>> {
+    let path = control_socket(parts.directory.path());
+    // The lock of the directory is ours, so a socket that is there belongs to nobody.
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let (control, keyring) = (parts.control.clone(), parts.keyring.clone());
+    Ok(tokio::spawn(async move {
+        let mut conversations = JoinSet::new();
+        loop {
+            tokio::select! {
+                _ = stop.changed() => break,
+                Ok((stream, _)) = listener.accept() => {
+                    let talk = converse(stream, control.clone(), keyring.clone());
+                    conversations.spawn(tokio::time::timeout(TIMEOUT, talk));
+                }
+                Some(_) = conversations.join_next() => {}
+            }
+        }
+        while conversations.join_next().await.is_some() {}
+    }))
+}
+
+async fn converse(mut stream: UnixStream, control: Arc<Control>, keyring: Arc<Keyring>) {
+    let mut line = Vec::new();
+    let read = BufReader::new((&mut stream).take(MAX_LINE_BYTES)).read_until(b'\n', &mut line).await;
+    let answer = match read.map(|_| serde_json::from_slice::<Command>(&line)) {
+        Ok(Ok(command)) => run(&control, &keyring, command).await,
+        Ok(Err(error)) => Err(format!("the command cannot be read: {error}")),
+        Err(error) => Err(error.to_string()),
+    };
+    let text = serde_json::to_vec(&answer).unwrap_or_default();
+    if let Err(error) = stream.write_all(&text).await {
+        tracing::warn!(%error, "the answer to an operator's command was not taken");
+    }
+}
+
+/// Does what the operator asks for; the error is for the operator.
+async fn run(control: &Control, keyring: &Keyring, command: Command) -> Result<Value, String> {
+    tracing::info!(?command, "operator");
+    use Command as C;
+    match command {
+        C::CreateKey { description, alias } => {
+            keyring.create(&description, alias.as_deref()).await.map(|key| shown_key(&key)).map_err(chained)
+        }
+        C::ListKeys => {
+            let keys = keyring.list().await.map_err(chained)?;
+            Ok(json!({ "Keys": keys.iter().map(shown_key).collect::<Vec<_>>() }))
+        }
+        C::DescribeKey { key } => keyring.describe(&key).await.map(|key| shown_key(&key)).map_err(chained),
+        C::DisableKey { key } => set_enabled(keyring, &key, false).await,
+        C::EnableKey { key } => set_enabled(keyring, &key, true).await,
+        C::CreateIdentity { name } => control.create_identity(&name).await.map(shown_access_key).map_err(chained),
+        C::RotateIdentity { name } => control.rotate_identity(&name).await.map(shown_access_key).map_err(chained),
+        C::DeleteIdentity { name } => {
+            control.delete_identity(&name).await.map_err(chained)?;
+            Ok(json!({ "Deleted": name }))
+        }
+        C::ListIdentities => {
+            let identities = control.list_identities().await.map_err(chained)?;
+            let shown = identities.iter().map(|identity| {
+                json!({
+                    "Name": identity.name,
+                    "UserId": identity.user_id,
+                    "AccessKeyId": identity.access_key_id,
+                    "Policies": identity.policies.keys().collect::<Vec<_>>(),
+                })
+            });
+            Ok(json!({ "Identities": shown.collect::<Vec<_>>() }))
+        }
+        C::PutPolicy { identity, policy, document } => {
+            control.put_policy(&identity, &policy, &document).await.map_err(chained)?;
+            Ok(json!({ "Identity": identity, "Policy": policy }))
+        }
+        C::DeletePolicy { identity, policy } => {
+            control.delete_policy(&identity, &policy).await.map_err(chained)?;
+            Ok(json!({ "Deleted": policy }))
+        }
+        C::GetPolicies { identity, policy } => policies(control, &identity, policy).await,
+        C::Attach(request) => attach(control, request).await,
+    }
+}
+
+async fn set_enabled(keyring: &Keyring, key: &str, enabled: bool) -> Result<Value, String> {
+    keyring.set_enabled(key, enabled).await.map_err(chained)?;
+    keyring.describe(key).await.map(|key| shown_key(&key)).map_err(chained)
+}
+
+async fn policies(control: &Control, name: &str, policy: Option<String>) -> Result<Value, String> {
+    let identity = control.identity(name).await.map_err(chained)?;
+    let document = |text: &String| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    match policy {
+        None => {
+            let all: serde_json::Map<_, _> =
+                identity.policies.iter().map(|(name, text)| (name.clone(), document(text))).collect();
+            Ok(Value::Object(all))
+        }
+        Some(policy) => match identity.policies.get(&policy) {
+            Some(text) => Ok(document(text)),
+            None => Err(format!("policy {policy} of identity {name} does not exist")),
+        },
+    }
+}
+
+async fn attach(control: &Control, request: AttachCommand) -> Result<Value, String> {
+    let id = ReplicationGroupId::parse(&request.replication_group_id)
+        .map_err(|error| format!("{}: {error}", request.replication_group_id))?;
+    let view = control
+        .attach(Attach {
+            id,
+            description: request.description,
+            nodes: request.nodes,
+            username: request.username,
+            password: request.password.map(Zeroizing::new),
+            tls: request.tls,
+            node_type: NodeType::parse(&request.node_type).map_err(|error| error.to_string())?,
+        })
+        .await
+        .map_err(chained)?;
+    let members = view.members.iter().map(|member| {
+        json!({
+            "CacheClusterId": member.id.as_str(),
+            "Role": member.role.as_str(),
+            "Address": member.node.host,
+            "Port": member.node.port,
+        })
+    });
+    Ok(json!({
+        "ReplicationGroupId": view.group.id.as_str(),
+        "Engine": view.group.settings.engine.as_str(),
+        "EngineVersion": view.group.settings.engine_version.to_string(),
+        "Members": members.collect::<Vec<_>>(),
+    }))
+}
+
+fn shown_key(key: &KeyDescription) -> Value {
+    json!({
+        "KeyId": key.id,
+        "Arn": key.arn,
+        "Description": key.description,
+        "CreationDate": chrono::DateTime::from_timestamp_millis(key.created_at.ms()).map(|at| at.to_rfc3339()),
+        "Enabled": key.enabled,
+        "Aliases": key.aliases,
+    })
+}
+
+/// The only place that shows a secret.
+fn shown_access_key(key: NewAccessKey) -> Value {
+    json!({
+        "Name": key.identity,
+        "AccessKeyId": key.access_key_id,
+        "SecretAccessKey": key.secret.expose(),
+    })
+}
+
+/// An error with its causes; the operator may see them all.
+fn chained(error: impl std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,313 @@
+//! Configuration: one TOML file, overridden by `VALKEEP_…` variables. See `docs/configuration.md`.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything the operator can set. Absent fields have the defaults below.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub region: String,
+    pub account_id: String,
+    /// Defaults to the region with an `a` behind it.
+    pub zone: Option<String>,
+    /// Allows a plain-text listener on an address that other machines reach.
+    pub allow_plaintext_remote: bool,
+    pub tls: Tls,
+    pub engines: Engines,
+    pub capture: Capture,
+    pub export: Export,
+    pub quotas: Quotas,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Tls {
+    pub cert: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Engines {
+    pub programs: Vec<PathBuf>,
+    pub strict_versions: bool,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Capture {
+    pub connect_s: Option<u64>,
+    pub first_byte_s: Option<u64>,
+    pub idle_s: Option<u64>,
+    pub total_s: Option<u64>,
+    pub max_bytes: Option<u64>,
+}
+
+/// An external S3 for exports. Without an endpoint exports go to the embedded one.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Export {
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    pub access_key_id: Option<String>,
+    pub secret_access_key: Option<String>,
+    pub path_style: bool,
+    pub grants: Grants,
+}
+
+/// How the service's rights on a bucket are found out (E20).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grants {
+    /// From the ACL and the policy of the bucket.
+    #[default]
+    Judge,
+    /// By writing, reading and deleting a small object.
+    Probe,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Quotas {
+    pub manual_snapshots_per_node_per_day: u32,
+    pub nodes: u32,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { manual_snapshots_per_node_per_day: 20, nodes: 300 }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8360)),
+            region: "us-east-1".to_owned(),
+            account_id: "123456789012".to_owned(),
+            zone: None,
+            allow_plaintext_remote: false,
+            tls: Tls::default(),
+            engines: Engines::default(),
+            capture: Capture::default(),
+            export: Export::default(),
+            quotas: Quotas::default(),
+        }
+    }
+}
+
+/// What a field holds, to read it from a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Number,
+    Flag,
+    /// Joined by colons in a variable, as in PATH.
+    Paths,
+}
+
+/// Every field, by its path in the file. The variable of `a.b` is `VALKEEP_A_B`.
+const FIELDS: &[(&str, Kind)] = &[
+    ("listen", Kind::Text),
+    ("region", Kind::Text),
+    ("account_id", Kind::Text),
+    ("zone", Kind::Text),
+    ("allow_plaintext_remote", Kind::Flag),
+    ("tls.cert", Kind::Text),
+    ("tls.key", Kind::Text),
+    ("engines.programs", Kind::Paths),
+    ("engines.strict_versions", Kind::Flag),
+    ("capture.connect_s", Kind::Number),
+    ("capture.first_byte_s", Kind::Number),
+    ("capture.idle_s", Kind::Number),
+    ("capture.total_s", Kind::Number),
+    ("capture.max_bytes", Kind::Number),
+    ("export.endpoint", Kind::Text),
+    ("export.region", Kind::Text),
+    ("export.access_key_id", Kind::Text),
+    ("export.secret_access_key", Kind::Text),
+    ("export.path_style", Kind::Flag),
+    ("export.grants", Kind::Text),
+    ("quotas.manual_snapshots_per_node_per_day", Kind::Number),
+    ("quotas.nodes", Kind::Number),
+];
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("the configuration file {path} cannot be read")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the configuration file is not TOML")]
+    Syntax(#[source] toml::de::Error),
+    #[error("unknown field {field} in the configuration; the nearest known one is {nearest}")]
+    Unknown { field: String, nearest: &'static str },
+    #[error("{variable} must be {expected}")]
+    Variable { variable: String, expected: &'static str },
+    #[error("the configuration has a wrong value")]
+    Value(#[source] toml::de::Error),
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl Config {
+    /// Reads the file, if there is one, and puts the variables over it. `variable` looks one up by its name.
+    ///
+    /// # Errors
+    /// Which field, and what is wrong with it.
+    pub fn load(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let text = match file {
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?,
+            None => String::new(),
+        };
+        Self::parse(&text, variable)
+    }
+
+    fn parse(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let mut table: toml::Table = text.parse().map_err(ConfigError::Syntax)?;
+        check_known(&table, "")?;
+        for (path, kind) in FIELDS {
+            let name = format!("VALKEEP_{}", path.replace('.', "_").to_uppercase());
+            if let Some(value) = variable(&name) {
+                put(&mut table, path, parse_variable(*kind, &name, &value)?);
+            }
+        }
+        let config: Self = table.try_into().map_err(ConfigError::Value)?;
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        let invalid = |text: &str| Err(ConfigError::Invalid(text.to_owned()));
+        if self.account_id.len() != 12 || !self.account_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return invalid("account_id must be twelve digits");
+        }
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.region.is_empty() || self.region.len() > 32 || !self.region.chars().all(plain) {
+            return invalid("region must be lower-case letters, digits and hyphens");
+        }
+        if self.tls.cert.is_some() != self.tls.key.is_some() {
+            return invalid("tls.cert and tls.key belong together");
+        }
+        if self.export.access_key_id.is_some() != self.export.secret_access_key.is_some() {
+            return invalid("export.access_key_id and export.secret_access_key belong together");
+        }
+        Ok(self)
+    }
+}
+
+fn check_known(table: &toml::Table, above: &str) -> Result<(), ConfigError> {
+    for (name, value) in table {
+        let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
+        let section =
+            FIELDS.iter().any(|(field, _)| field.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')));
+        match value {
+            toml::Value::Table(inner) if section => check_known(inner, &path)?,
+            _ if FIELDS.iter().any(|(field, _)| *field == path) => {}
+            _ => return Err(ConfigError::Unknown { nearest: nearest(&path), field: path }),
+        }
+    }
+    Ok(())
+}
+
+fn nearest(path: &str) -> &'static str {
+    FIELDS.iter().map(|(field, _)| *field).min_by_key(|field| distance(path, field)).unwrap_or_default()
+}
+
+/// Edit distance (Levenshtein) of two short texts.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let change = diagonal + usize::from(from != *to);
+            let nearest = change.min(row[j + 1] + 1).min(row[j] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], nearest);
+        }
+    }
+    row[b.len()]
+}
+
+fn parse_variable(kind: Kind, name: &str, value: &str) -> Result<toml::Value, ConfigError> {
+    let wrong = |expected| ConfigError::Variable { variable: name.to_owned(), expected };
+    match kind {
+        Kind::Text => Ok(toml::Value::String(value.to_owned())),
+        Kind::Number => value.parse().map(toml::Value::Integer).map_err(|_| wrong("a whole number")),
+        Kind::Flag => value.parse().map(toml::Value::Boolean).map_err(|_| wrong("true or false")),
+        Kind::Paths => {
+            let paths = value.split(':').filter(|path| !path.is_empty());
+            Ok(toml::Value::Array(paths.map(|path| toml::Value::String(path.to_owned())).collect()))
+        }
+    }
+}
+
+fn put(table: &mut toml::Table, path: &str, value: toml::Value) {
+    match path.split_once('.') {
+        None => {
+            table.insert(path.to_owned(), value);
+        }
+        Some((section, field)) => {
+            let section = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            if let toml::Value::Table(inner) = section {
+                inner.insert(field.to_owned(), value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn none(_: &str) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn an_empty_file_gives_the_defaults() {
+        let config = Config::parse("", none).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8360");
+        assert_eq!(config.quotas.manual_snapshots_per_node_per_day, 20);
+    }
+
+    #[test]
+    fn an_unknown_field_names_the_nearest_known_one() {
+        for (text, field, near) in [
+            ("regoin = 'x'", "regoin", "region"),
+            ("[quotas]\nnode = 3", "quotas.node", "quotas.nodes"),
+            ("[engine]\nprograms = []", "engine", "region"),
+        ] {
+            match Config::parse(text, none) {
+                Err(ConfigError::Unknown { field: found, nearest }) => {
+                    assert_eq!((found.as_str(), nearest), (field, near), "{text}");
+                }
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn variables_override_the_file() {
+        let variables = |name: &str| match name {
+            "VALKEEP_QUOTAS_NODES" => Some("7".to_owned()),
+            "VALKEEP_ENGINES_PROGRAMS" => Some("/a:/b".to_owned()),
+            _ => None,
+        };
+        let config = Config::parse("[quotas]\nnodes = 3", variables).unwrap();
+        assert_eq!(config.quotas.nodes, 7);
+        assert_eq!(config.engines.programs, [PathBuf::from("/a"), PathBuf::from("/b")]);
+        let wrong = Config::parse("", |name| (name == "VALKEEP_QUOTAS_NODES").then(|| "many".to_owned()));
+        assert_eq!(wrong.unwrap_err().to_string(), "VALKEEP_QUOTAS_NODES must be a whole number");
+    }
+
+    #[test]
+    fn every_field_is_documented() {
+        let guide = include_str!("../../../docs/configuration.md");
+        for (path, _) in FIELDS {
+            assert!(guide.contains(&format!("`{path}`")), "{path} is missing in docs/configuration.md");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The data directory: what lies in it, who holds it, and what the first start leaves there.
+
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// The directory of one service, held by this process alone.
+#[derive(Debug)]
+pub struct Directory {
+    path: PathBuf,
+    /// The lock is on the open file; it ends with the process, however that ends.
+    _lock: File,
+}
+
+/// Why the directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    #[error("{0} is in use by another valkeep process")]
+    InUse(PathBuf),
+    #[error("the data directory {path} cannot be used")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// The first identity, as `valkeep env` reads it. Kept in a file that only the owner can read.
+#[derive(Serialize, Deserialize)]
+pub struct FirstIdentity {
+    pub account_id: String,
+    pub region: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+}
+
+impl std::fmt::Debug for FirstIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "FirstIdentity({})", self.access_key_id)
+    }
+}
+
+const CREDENTIALS: &str = "credentials.json";
+const ENDPOINT: &str = "endpoint";
+
+impl Directory {
+    /// Makes the directory if there is none, and takes hold of it.
+    ///
+    /// # Errors
+    /// `InUse` when another process has it; `Io`.
+    pub fn hold(path: &Path) -> Result<Self, DirectoryError> {
+        let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        let path = path.canonicalize().map_err(failed)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path.join("lock"))
+            .map_err(failed)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path, _lock: lock }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(DirectoryError::InUse(path)),
+            Err(std::fs::TryLockError::Error(source)) => Err(DirectoryError::Io { path, source }),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes the credentials of the first identity.
+    pub(crate) fn write_first_identity(&self, identity: &FirstIdentity) -> Result<(), DirectoryError> {
+        let text = serde_json::to_vec_pretty(identity).map_err(|error| self.failed(error.into()))?;
+        self.write_whole(CREDENTIALS, &text)
+    }
+
+    /// Whether the first start ended well.
+    pub(crate) fn has_first_identity(&self) -> bool {
+        self.file(CREDENTIALS).exists()
+    }
+
+    /// Tells `valkeep env` where the service listens now.
+    pub(crate) fn write_endpoint(&self, url: &str) -> Result<(), DirectoryError> {
+        self.write_whole(ENDPOINT, url.as_bytes())
+    }
+
+    /// The service stops: nobody listens there any more.
+    pub(crate) fn remove_endpoint(&self) {
+        if let Err(error) = std::fs::remove_file(self.file(ENDPOINT)) {
+            tracing::warn!(%error, "the endpoint file was not removed");
+        }
+    }
+
+    /// A file appears whole or not at all, and only its owner can read it.
+    fn write_whole(&self, name: &str, bytes: &[u8]) -> Result<(), DirectoryError> {
+        let begun = self.file(&format!("{name}.new"));
+        let write = || -> io::Result<()> {
+            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&begun)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            std::fs::rename(&begun, self.file(name))?;
+            File::open(&self.path)?.sync_all()
+        };
+        write().map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: io::Error) -> DirectoryError {
+        DirectoryError::Io { path: self.path.clone(), source }
+    }
+}
+
+/// The first identity of a directory, read without holding it.
+///
+/// # Errors
+/// When the directory has none: it was never served from.
+pub fn first_identity(directory: &Path) -> io::Result<FirstIdentity> {
+    let text = std::fs::read(directory.join(CREDENTIALS))?;
+    serde_json::from_slice(&text).map_err(io::Error::from)
+}
+
+/// Where the service of a directory listens, read without holding it.
+///
+/// # Errors
+/// When no service runs there.
+pub fn endpoint(directory: &Path) -> io::Result<String> {
+    std::fs::read_to_string(directory.join(ENDPOINT))
+}
+
+/// The socket of the operator's commands.
+pub(crate) fn control_socket(directory: &Path) -> PathBuf {
+    directory.join("control.sock")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_refused_until_the_first_lets_go() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("data");
+        let held = Directory::hold(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        assert!(matches!(Directory::hold(&path), Err(DirectoryError::InUse(_))));
+        drop(held);
+        assert!(Directory::hold(&path).is_ok());
+    }
+
+    #[test]
+    fn the_first_identity_is_kept_for_its_owner_only() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = Directory::hold(parent.path()).unwrap();
+        let identity = FirstIdentity {
+            account_id: "123456789012".into(),
+            region: "us-east-1".into(),
+            access_key_id: "AKIA".into(),
+            secret_access_key: "secret".into(),
+        };
+        directory.write_first_identity(&identity).unwrap();
+        assert_eq!(first_identity(parent.path()).unwrap().secret_access_key, "secret");
+        let mode = std::fs::metadata(parent.path().join(CREDENTIALS)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}

@@ -1,0 +1,132 @@
+//! `valkeep serve`: from a directory and a configuration to a service that answers, and back.
+
+use crate::admin;
+use crate::config::Config;
+use crate::directory::{Directory, FirstIdentity, first_identity};
+use crate::http::{self, Site};
+use crate::s3::S3;
+use crate::tls::{self, TlsError};
+use crate::wiring::{self, OpenError, Parts};
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use valkeep_control::jobs::Workers;
+use valkeep_ports::catalog::CatalogError;
+
+/// How long running jobs may take to end when the service stops; what is cut short goes on after the next start.
+const JOBS_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("the jobs of the last run cannot be taken up")]
+    Jobs(#[source] CatalogError),
+    #[error("{0} cannot be listened on")]
+    Listen(SocketAddr, #[source] io::Error),
+    #[error("{0} can be reached by other machines: give --tls-cert and --tls-key, or --allow-plaintext-remote")]
+    Plaintext(SocketAddr),
+    #[error("TLS cannot be offered")]
+    Tls(#[from] TlsError),
+    #[error("the operating system refused")]
+    System(#[source] io::Error),
+}
+
+/// What a newcomer needs to know of a running service.
+#[derive(Debug)]
+pub struct Running {
+    pub endpoint: String,
+    pub identity: FirstIdentity,
+}
+
+/// Serves until a signal to stop. `ready` is called once, when requests are answered.
+///
+/// # Errors
+/// When the service cannot start. A started service ends without error.
+pub async fn serve(directory: &Path, config: &Config, ready: impl FnOnce(&Running)) -> Result<(), ServeError> {
+    check_exposure(config)?;
+    let tls = match (&config.tls.cert, &config.tls.key) {
+        (Some(cert), Some(key)) => Some(tls::acceptor(cert, key)?),
+        _ => None,
+    };
+    let mut stop_signals = StopSignals::new().map_err(ServeError::System)?;
+    let held = Directory::hold(directory).map_err(OpenError::from)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
+    let address = listener.local_addr().map_err(ServeError::System)?;
+    let parts = wiring::open(held, config).await?;
+    let workers = Workers::start(parts.control.clone(), true).await.map_err(ServeError::Jobs)?;
+    check_integrity(&parts);
+    let endpoint = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
+    let (stop, stopped) = watch::channel(false);
+    let site = Arc::new(Site {
+        control: parts.control.clone(),
+        s3: S3::new(&parts.embedded_s3, parts.control.clone()),
+        ids: parts.ids.clone(),
+    });
+    let requests = tokio::spawn(http::listen(site, listener, tls, stopped.clone()));
+    let commands = admin::listen(&parts, stopped).map_err(ServeError::System)?;
+    parts.directory.write_endpoint(&endpoint).map_err(OpenError::from)?;
+    let identity = first_identity(parts.directory.path()).map_err(ServeError::System)?;
+    tracing::info!(endpoint, region = identity.region, account = identity.account_id, "ready");
+    ready(&Running { endpoint, identity });
+
+    stop_signals.wait().await;
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    for task in [requests, commands] {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a listener ended badly");
+        }
+    }
+    workers.stop(JOBS_PATIENCE).await;
+    parts.directory.remove_endpoint();
+    parts.catalog.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Plain text stays on this machine unless the operator says otherwise.
+fn check_exposure(config: &Config) -> Result<(), ServeError> {
+    let safe = config.listen.ip().is_loopback() || config.tls.cert.is_some() || config.allow_plaintext_remote;
+    if safe { Ok(()) } else { Err(ServeError::Plaintext(config.listen)) }
+}
+
+/// After an unclean stop the catalog is read once in full, beside the work; damage is the operator's to hear of.
+fn check_integrity(parts: &Parts) {
+    if parts.catalog.stopped_cleanly() {
+        return;
+    }
+    tracing::warn!("the last run did not stop cleanly; the catalog is checked");
+    let catalog = parts.catalog.clone();
+    tokio::spawn(async move {
+        match catalog.integrity().await {
+            Ok(()) => tracing::info!("the catalog is sound"),
+            Err(error) => tracing::error!(error = ?error, "the catalog is damaged"),
+        }
+    });
+}
+
+/// SIGTERM and SIGINT.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn new() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

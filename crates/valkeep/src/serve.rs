@@ -1,0 +1,70 @@
+//! `valkeep serve`.
+
+use crate::Data;
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tracing_subscriber::EnvFilter;
+use valkeep_server::serve::{Running, serve};
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    data: Data,
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// Form of the log on standard error.
+    #[arg(long, value_enum, default_value = "text")]
+    log_format: LogFormat,
+    /// PEM file with the certificate chain; the service then speaks TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file with the private key.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Allow plain HTTP on an address that other machines can reach.
+    #[arg(long)]
+    allow_plaintext_remote: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        start_log(self.log_format);
+        let mut config = self.data.load_config()?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        config.tls.cert = self.tls_cert.or(config.tls.cert);
+        config.tls.key = self.tls_key.or(config.tls.key);
+        config.allow_plaintext_remote |= self.allow_plaintext_remote;
+        let directory = &self.data.directory;
+        serve(directory, &config, |running| print_welcome(running, &directory.display().to_string())).await?;
+        Ok(())
+    }
+}
+
+fn start_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_env("VALKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+fn print_welcome(running: &Running, directory: &str) {
+    let Running { endpoint, identity } = running;
+    println!("valkeep is ready.");
+    println!("  endpoint    {endpoint}");
+    println!("  account     {}", identity.account_id);
+    println!("  region      {}", identity.region);
+    println!("  access key  {}", identity.access_key_id);
+    println!("To use it from a shell:");
+    println!("  eval \"$(valkeep env --data {directory})\"");
+    println!("  aws elasticache describe-snapshots");
+}
