@@ -1,5 +1,6 @@
 //! Sealed streams over blobs in memory.
 #![cfg(feature = "memory")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::ops::Range;
 use valkeep_domain::ids::BlobId;
