@@ -7,6 +7,8 @@ use crate::Control;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Job, StepError};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
 use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobRecord, BlobState};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
@@ -14,10 +16,21 @@ use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 /// Blobs in one look.
 const BATCH: usize = 100;
 
-/// Removes the bytes of dead blobs, then their records.
-pub(crate) async fn sweep(control: &Control) {
-    if let Err(error) = remove_dead(control).await {
-        tracing::error!(%error, "dead blobs were not removed");
+/// How often dead blobs are looked for, beside the times when one is known to have died. Our choice.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Removes the bytes of dead blobs, then their records, until `stopped` changes.
+pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(EVERY);
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = control.handover.blobs_died() => {}
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = remove_dead(&control).await {
+            tracing::error!(%error, "dead blobs were not removed");
+        }
     }
 }
 

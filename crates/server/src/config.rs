@@ -203,10 +203,11 @@ fn check_known(table: &toml::Table, above: &str) -> Result<(), ConfigError> {
         let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
         let section =
             FIELDS.iter().any(|(field, _)| field.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')));
-        match value {
-            toml::Value::Table(inner) if section => check_known(inner, &path)?,
-            _ if FIELDS.iter().any(|(field, _)| *field == path) => {}
-            _ => return Err(ConfigError::Unknown { nearest: nearest(&path), field: path }),
+        let known = FIELDS.iter().any(|(field, _)| *field == path);
+        if let Some(inner) = value.as_table().filter(|_| section) {
+            check_known(inner, &path)?;
+        } else if !known {
+            return Err(ConfigError::Unknown { nearest: nearest(&path), field: path });
         }
     }
     Ok(())

@@ -78,7 +78,7 @@ impl Handover {
         self.dead.notify_one();
     }
 
-    pub(super) async fn blobs_died(&self) {
+    pub(crate) async fn blobs_died(&self) {
         self.dead.notified().await;
     }
 

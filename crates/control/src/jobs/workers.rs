@@ -15,9 +15,6 @@ const HEAVY_JOBS: usize = 4;
 /// How often the catalog is looked at for jobs that nobody announced: retries, and leases that ran out.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// How often blobs without owner are looked for, beside the times when one is made.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
-
 /// The running workers of one process.
 #[derive(Debug)]
 pub struct Workers {
@@ -93,9 +90,9 @@ async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
     };
     let slots = Arc::new(Semaphore::new(HEAVY_JOBS));
     let mut tasks = JoinSet::new();
-    let mut sweeps = tokio::time::interval(SWEEP_EVERY);
     let mut looks = tokio::time::interval(LOOK_EVERY);
     tasks.spawn(clusters::revive(control.clone()));
+    tasks.spawn(sweep::run(control.clone(), stopped.clone()));
     loop {
         tokio::select! {
             _ = stopped.changed() => break,
@@ -106,8 +103,6 @@ async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
             }
             () = control.handover.a_job_waits() => claim_due(&control, &slots, &mut tasks).await,
             _ = looks.tick() => claim_due(&control, &slots, &mut tasks).await,
-            () = control.handover.blobs_died() => sweep::sweep(&control).await,
-            _ = sweeps.tick() => sweep::sweep(&control).await,
             // Finished tasks are taken out; a heavy one that ends makes room for the next.
             Some(_) = tasks.join_next() => {}
         }
