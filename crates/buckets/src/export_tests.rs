@@ -231,3 +231,19 @@ async fn another_makers_server_takes_an_export() {
     }
     client.delete_bucket().bucket("bucket").send().await.unwrap();
 }
+
+#[tokio::test]
+async fn an_upload_that_nobody_recorded_is_aborted_and_others_stay() {
+    let (endpoint, client, stores) = both().await;
+    for (store, export) in stores.iter().zip(["one", "two"]) {
+        let key = format!("{export}-0001.rdb");
+        let since = endpoint.s3.clock.now();
+        let upload = store.begin(&name(), &key, export).await.unwrap();
+        let other = store.begin(&name(), "other-0001.rdb", "other").await.unwrap();
+        store.abort_unrecorded(&name(), &key, export, since).await.unwrap();
+        assert!(matches!(store.upload_part(&upload, 1, vec![1]).await, Err(BucketError::UploadGone)));
+        store.upload_part(&other, 1, vec![1]).await.unwrap();
+        store.abort(&other).await.unwrap();
+    }
+    assert!(client.list_multipart_uploads().bucket("bucket").send().await.unwrap().uploads().is_empty());
+}

@@ -22,6 +22,7 @@ use valkeep_access::policy::Context;
 use valkeep_domain::arn::Place;
 use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::names::BucketName;
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::{BucketError, Caller, ExportBuckets, Upload, UploadedPart};
 use valkeep_ports::{Clock, Ids};
 use zeroize::Zeroizing;
@@ -31,6 +32,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Longest one attempt of a request: a part of 64 MiB at 0.25 MiB/s. Our choice.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(256);
+
+/// How far the clock of the store may be behind ours. Our choice.
+const CLOCK_DIFFERENCE_MS: i64 = 60_000;
 
 /// How the service's own rights on a bucket are found out (E20).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +180,27 @@ impl ExportBuckets for ExternalS3 {
         })?;
         let upload_id = begun.upload_id.ok_or_else(|| BucketError::Failed("the store gave no upload id".into()))?;
         Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id })
+    }
+
+    async fn abort_unrecorded(
+        &self,
+        bucket: &BucketName,
+        key: &str,
+        _export_id: &str,
+        since: Timestamp,
+    ) -> Result<(), BucketError> {
+        // A listing does not show metadata; the key is the export's own, and so are uploads of it in this time.
+        let since_s = since.plus_ms(-CLOCK_DIFFERENCE_MS).ms().div_euclid(1000);
+        let listed = self.client.list_multipart_uploads().bucket(bucket.as_str()).prefix(key).send().await;
+        let listed = listed.map_err(bucket_error)?;
+        for upload in listed.uploads() {
+            let recent = upload.initiated().is_some_and(|at| at.secs() >= since_s);
+            if let (true, Some(id)) = (recent && upload.key() == Some(key), upload.upload_id()) {
+                let upload = Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id: id.to_owned() };
+                self.abort(&upload).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use valkeep_access::policy::{Ask, Context, Decision, Policy, Principal, PrincipalId, evaluate};
 use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::names::BucketName;
+use valkeep_domain::time::Timestamp;
 
 /// An authenticated caller with the policies that speak for it.
 #[derive(Clone, Debug)]
@@ -69,6 +70,19 @@ pub trait ExportBuckets: Send + Sync + Debug {
     /// # Errors
     /// `Refused`, `Unavailable`, `Failed`.
     async fn begin(&self, bucket: &BucketName, key: &str, export_id: &str) -> Result<Upload, BucketError>;
+
+    /// Aborts uploads of the key that an earlier [`Self::begin`] of this export made and nobody recorded. None of them was
+    /// begun before `since`.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Failed`.
+    async fn abort_unrecorded(
+        &self,
+        bucket: &BucketName,
+        key: &str,
+        export_id: &str,
+        since: Timestamp,
+    ) -> Result<(), BucketError>;
 
     /// Stores a part (at least 5 MiB, but for the last); repeating a number replaces the part.
     ///

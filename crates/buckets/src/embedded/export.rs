@@ -7,7 +7,7 @@ use super::checksums::{Checksums, Claims};
 use super::conditions::WriteCondition;
 use super::error::Trouble;
 use super::objects::remove_record;
-use super::records::{BucketRecord, Described, ObjectRecord};
+use super::records::{BucketRecord, Described, ObjectRecord, UploadRecord};
 use super::uploads::{At, Completion, NamedPart};
 use crate::EXPORT_METADATA;
 use crate::checks::{Asked, BucketFacts, Voices};
@@ -17,8 +17,12 @@ use std::collections::BTreeMap;
 use valkeep_access::policy::Context;
 use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::names::BucketName;
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::{BucketError, Caller, ExportBuckets, Upload, UploadedPart};
-use valkeep_ports::catalog::Tx;
+use valkeep_ports::catalog::{Scan, Tx};
+
+/// Most uploads of one key that are looked at for those of an export. Our choice.
+const MAX_UNRECORDED: usize = 1_000;
 
 impl From<Trouble> for BucketError {
     fn from(trouble: Trouble) -> Self {
@@ -88,6 +92,25 @@ impl ExportBuckets for EmbeddedS3 {
             }
             Err(trouble) => Err(trouble.into()),
         }
+    }
+
+    async fn abort_unrecorded(
+        &self,
+        bucket: &BucketName,
+        key: &str,
+        export_id: &str,
+        _since: Timestamp,
+    ) -> Result<(), BucketError> {
+        let prefix = UploadRecord::index_prefix(bucket.as_str(), key);
+        let scan = Scan::index(UploadRecord::BY_KEY, &prefix, MAX_UNRECORDED);
+        let begun = self.store.read(move |tx| tx.scan::<UploadRecord>(&scan)).await.map_err(Trouble::from)?;
+        for upload in begun {
+            if upload.described.metadata.get(EXPORT_METADATA).is_some_and(|id| id == export_id) {
+                let upload = Upload { bucket: bucket.clone(), key: upload.key, upload_id: upload.id };
+                ExportBuckets::abort(self, &upload).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {

@@ -99,6 +99,11 @@ impl UploadRecord {
 
     /// Stands between key and id: sorts before nearly all that a key may go on with.
     pub(crate) const BEFORE_ID: char = '\u{1}';
+
+    /// What the entries of all uploads of one key begin with.
+    pub(crate) fn index_prefix(bucket: &str, key: &str) -> String {
+        format!("{bucket}/{key}{}", Self::BEFORE_ID)
+    }
 }
 
 impl Record for UploadRecord {
@@ -109,7 +114,7 @@ impl Record for UploadRecord {
     }
 
     fn index(&self) -> Vec<IndexEntry> {
-        let value = format!("{}/{}{}{}", self.bucket, self.key, Self::BEFORE_ID, self.id);
+        let value = Self::index_prefix(&self.bucket, &self.key) + &self.id;
         vec![IndexEntry { index: Self::BY_KEY, value }]
     }
 }

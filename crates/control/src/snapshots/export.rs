@@ -15,6 +15,7 @@ use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::{BucketName, ExportName, SnapshotName};
 use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
 use valkeep_domain::tags::Tags;
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::{BucketError, Upload, UploadedPart};
 use valkeep_ports::catalog::Tx;
 use valkeep_ports::sealed::{Pieces, SealedReader};
@@ -35,7 +36,9 @@ pub struct ExportWork {
     pub target: ExportName,
     /// Shards whose object is in the bucket.
     pub done: u16,
-    /// The upload of the shard after those.
+    /// When an upload of the shard after those was first to begin. Whatever began since and is not recorded is a leftover.
+    pub begun_since: Option<Timestamp>,
+    /// That upload.
     pub upload: Option<Upload>,
     pub parts: Vec<UploadedPart>,
 }
@@ -55,7 +58,15 @@ impl Control {
         }
         let keys: Vec<String> = (0..).take(looked.shards.len()).map(|position| target.key(position)).collect();
         let bucket = self.ports.buckets.check(&bucket, &keys, &call.caller).await?;
-        let export = ExportWork { source: source.clone(), bucket, target, done: 0, upload: None, parts: Vec::new() };
+        let export = ExportWork {
+            source: source.clone(),
+            bucket,
+            target,
+            done: 0,
+            begun_since: None,
+            upload: None,
+            parts: Vec::new(),
+        };
         let job = self.new_job(Work::ExportSnapshot(Box::new(export)));
         let written = job.record();
         let snapshot = self
@@ -143,6 +154,7 @@ async fn upload(
         reached(CrashPoint::ExportCompletedUnrecorded);
     }
     export.done = position + 1;
+    export.begun_since = None;
     export.upload = None;
     export.parts.clear();
     save(control, held, export).await
@@ -159,8 +171,16 @@ async fn begin(
     if let Some(upload) = &export.upload {
         return Ok(upload.clone());
     }
+    let buckets = control.ports.buckets.as_ref();
+    match export.begun_since {
+        Some(since) => buckets.abort_unrecorded(&export.bucket, key, export_id, since).await?,
+        None => {
+            export.begun_since = Some(control.now());
+            save(control, held, export).await?;
+        }
+    }
     reached(CrashPoint::ExportBeforeBegin);
-    let upload = control.ports.buckets.begin(&export.bucket, key, export_id).await?;
+    let upload = buckets.begin(&export.bucket, key, export_id).await?;
     reached(CrashPoint::ExportBegunUnrecorded);
     export.upload = Some(upload.clone());
     export.parts.clear();
@@ -253,16 +273,19 @@ async fn save(control: &Control, held: Held, export: &ExportWork) -> Result<(), 
 pub(crate) async fn fail(control: &Control, held: Held, export: &ExportWork, reason: String) -> Result<(), StepError> {
     let recorded = control.ports.store.read(move |tx| held.check(tx)).await?;
     let Work::ExportSnapshot(now) = recorded.work else { return Err(StepError::LeaseLost) };
+    let (buckets, export_id) = (control.ports.buckets.as_ref(), held.id().to_string());
     if let Some(upload) = &now.upload {
-        undo(control.ports.buckets.abort(upload).await);
+        undo(buckets.abort(upload).await);
     }
-    let export_id = held.id().to_string();
+    if let Some(since) = now.begun_since {
+        undo(buckets.abort_unrecorded(&now.bucket, &now.target.key(now.done), &export_id, since).await);
+    }
     for position in 0..=now.done {
         let key = now.target.key(position);
-        if let Ok(Some(Some(owner))) = control.ports.buckets.exported_by(&now.bucket, &key).await
+        if let Ok(Some(Some(owner))) = buckets.exported_by(&now.bucket, &key).await
             && owner == export_id
         {
-            undo(control.ports.buckets.delete(&now.bucket, &key).await);
+            undo(buckets.delete(&now.bucket, &key).await);
         }
     }
     let source = export.source.clone();
