@@ -26,7 +26,7 @@ SERVICE = "us-east-1.elasticache-snapshot.amazonaws.com"
 GRANT_ACTIONS = ["s3:PutObject", "s3:GetObject", "s3:ListBucket", "s3:GetBucketAcl",
                  "s3:ListMultipartUploadParts", "s3:ListBucketMultipartUploads"]
 # What a caller of an export needs (E15).
-CALLER_ACTIONS = ["s3:GetBucketLocation", "s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketAcl"]
+CALLER_ACTIONS = ["s3:GetBucketLocation", "s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"]
 
 _numbers = itertools.count(1)
 

@@ -35,7 +35,7 @@ use valkeep_ports::{Clock, Ids};
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub place: Place,
-    /// The availability zone that every node of this machine is in.
+    /// The availability zone that a node bears when none is asked for.
     pub zone: String,
     /// The VPC that the `default` subnet group shows.
     pub vpc_id: String,
@@ -77,11 +77,6 @@ impl Control {
 
     pub fn place(&self) -> &Place {
         &self.settings.place
-    }
-
-    /// The one availability zone of this machine.
-    pub fn zone(&self) -> &str {
-        &self.settings.zone
     }
 
     pub fn now(&self) -> Timestamp {

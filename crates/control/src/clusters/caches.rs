@@ -13,6 +13,8 @@ use valkeep_domain::tags::Tags;
 #[derive(Clone, Debug)]
 pub struct CreateCacheCluster {
     pub id: ClusterId,
+    /// `None` for the zone of the service.
+    pub zone: Option<String>,
     pub settings: NewSettings,
     pub tags: Option<Tags>,
 }
@@ -36,7 +38,8 @@ impl Control {
             })
             .await?;
         let settings = self.settle_settings(&request.settings)?;
-        let (now, zone, port) = (self.now(), self.settings.zone.clone(), request.settings.port);
+        let (now, port) = (self.now(), request.settings.port);
+        let zone = request.zone.clone().unwrap_or_else(|| self.settings.zone.clone());
         self.create_nodes(Nodes::Cluster(request.id.clone()), 1, port, move |tx, ports| {
             let cluster = CacheCluster {
                 id: request.id.clone(),

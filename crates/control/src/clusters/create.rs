@@ -5,7 +5,7 @@ use crate::jobs::Work;
 use crate::{Control, Refusal};
 use valkeep_domain::cluster::{CacheCluster, ClusterSettings};
 use valkeep_domain::engine::{Engine, EngineVersion};
-use valkeep_domain::node_types::NodeType;
+use valkeep_domain::node_types::{NodeType, NodeTypeRefusal};
 use valkeep_domain::windows::{MaintenanceWindow, SnapshotWindow, check_apart};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 use valkeep_ports::engines::{EngineError, InstalledEngine};
@@ -44,9 +44,13 @@ impl Control {
     /// Checks the settings of a new cluster against what there is, and fills in what is not given.
     pub(super) fn settle_settings(&self, new: &NewSettings) -> Result<ClusterSettings, Refusal> {
         let engine_version = self.choose_version(new.engine, new.engine_version.as_ref())?;
-        new.node_type
-            .check_creatable(new.engine, &engine_version)
-            .map_err(|refusal| Refusal::InvalidValue(refusal.to_string()))?;
+        new.node_type.check_creatable(new.engine, &engine_version).map_err(|refusal| match refusal {
+            // V7.
+            NodeTypeRefusal::DataTieringRequired(_) => Refusal::InvalidCombination(refusal.to_string()),
+            NodeTypeRefusal::Unknown(_) | NodeTypeRefusal::PreviousGeneration(_) | NodeTypeRefusal::Engine { .. } => {
+                Refusal::InvalidValue(refusal.to_string())
+            }
+        })?;
         let parameter_group = new.engine.default_parameter_group(&engine_version);
         if let Some(name) = new.parameter_group.as_ref().filter(|name| !name.eq_ignore_ascii_case(&parameter_group)) {
             return Err(Refusal::ParameterGroupNotFound(name.clone()));

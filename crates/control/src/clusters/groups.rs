@@ -21,6 +21,8 @@ pub struct CreateReplicationGroup {
     pub settings: NewSettings,
     /// Primary and replicas together, 1 to 6 (V17).
     pub nodes: u16,
+    /// The zone of each node; none for the zone of the service.
+    pub zones: Vec<String>,
     pub tags: Option<Tags>,
 }
 
@@ -111,7 +113,7 @@ fn new_group(
     zone: &str,
     now: Timestamp,
 ) -> GroupView {
-    let members: Vec<CacheCluster> = (1..)
+    let members: Vec<CacheCluster> = (1_u16..)
         .zip(ports)
         .map(|(number, port)| CacheCluster {
             id: request.id.member(number),
@@ -121,7 +123,7 @@ fn new_group(
             created_at: now,
             settings: settings.clone(),
             ownership: Ownership::Spawned,
-            zone: zone.to_owned(),
+            zone: request.zones.get(usize::from(number) - 1).map_or(zone, String::as_str).to_owned(),
             node: NodeAddress { host: HOST.to_owned(), port: *port, login: None, tls: None },
         })
         .collect();

@@ -56,12 +56,10 @@ impl Control {
         tags: Option<Tags>,
     ) -> Result<Snapshot, Refusal> {
         let looked = self.look_at_source(call, &source, &target, kms_key.clone(), tags.clone()).await?;
-        let key_arn = match kms_key.or_else(|| looked.kms_key.clone()) {
-            Some(reference) => Some(self.ports.keys.resolve(&reference).await?),
-            None => None,
-        };
+        let source_key = self.usable_key(looked.kms_key.as_deref()).await?;
+        let key_arn = self.usable_key(kms_key.as_deref()).await?.or_else(|| source_key.clone());
         let work = match &key_arn {
-            Some(arn) if looked.kms_key.as_ref() != Some(arn) => {
+            Some(arn) if source_key.as_ref() != Some(arn) => {
                 Work::ResealSnapshot { source: source.clone(), target: target.clone(), key_arn: arn.clone() }
             }
             Some(_) | None => Work::CopySnapshot { source: source.clone(), target: target.clone() },
@@ -89,6 +87,14 @@ impl Control {
             .await?;
         self.start_job(job);
         Ok(copy)
+    }
+
+    /// ARN of a key that is there and enabled (K1, K2, K8); of none when none is named.
+    pub(super) async fn usable_key(&self, reference: Option<&str>) -> Result<Option<String>, Refusal> {
+        match reference {
+            Some(reference) => Ok(Some(self.ports.keys.resolve(reference).await?)),
+            None => Ok(None),
+        }
     }
 
     /// P2, P2a, P4; then L32: the source is judged before the target.

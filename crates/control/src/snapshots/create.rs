@@ -66,10 +66,7 @@ impl Control {
     /// Every refusal of spec 3.3 and L63.
     pub async fn create_snapshot(&self, call: Call, request: CreateSnapshot) -> Result<Snapshot, Refusal> {
         self.look_at_cluster(call, request.clone()).await?;
-        let key_arn = match &request.kms_key {
-            Some(reference) => Some(self.ports.keys.resolve(reference).await?),
-            None => None,
-        };
+        let key_arn = self.usable_key(request.kms_key.as_deref()).await?;
         let job = self.new_job(Work::CreateSnapshot { snapshot: request.name.clone() });
         let (written, now, place) = (job.record(), self.now(), self.settings.place.clone());
         let quota = self.settings.manual_snapshots_per_node_per_day;

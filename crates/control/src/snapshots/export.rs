@@ -53,9 +53,7 @@ impl Control {
         tags: Option<Tags>,
     ) -> Result<Snapshot, Refusal> {
         let looked = self.look_at_exported(call.clone(), &source, tags).await?;
-        if let Some(key) = &looked.kms_key {
-            self.ports.keys.resolve(key).await?;
-        }
+        self.usable_key(looked.kms_key.as_deref()).await?;
         let keys: Vec<String> = (0..).take(looked.shards.len()).map(|position| target.key(position)).collect();
         let bucket = self.ports.buckets.check(&bucket, &keys, &call.caller).await?;
         let export = ExportWork {

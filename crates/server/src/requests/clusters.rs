@@ -84,8 +84,20 @@ pub(crate) fn create_group(control: &Control, given: &Parameters<'_>) -> Result<
         });
     }
     let zones = given.strings("PreferredCacheClusterAZs").unwrap_or_default();
-    zones.into_iter().try_for_each(|zone| only_zone(control, zone))?;
-    Ok(CreateReplicationGroup { id, description, nodes, settings: settings(given, engine)?, tags: tags::given(given)? })
+    let zones = zones.into_iter().map(|text| zone(control, text)).collect::<Result<Vec<_>, _>>()?;
+    if !zones.is_empty() && zones.len() != usize::from(nodes) {
+        return Err(Answer::invalid_combination(
+            "Must specify the same number of preferred availability zones as requested number of nodes",
+        ));
+    }
+    Ok(CreateReplicationGroup {
+        id,
+        description,
+        nodes,
+        zones,
+        settings: settings(given, engine)?,
+        tags: tags::given(given)?,
+    })
 }
 
 pub(crate) fn create_cache(control: &Control, given: &Parameters<'_>) -> Result<CreateCacheCluster, Answer> {
@@ -106,10 +118,8 @@ pub(crate) fn create_cache(control: &Control, given: &Parameters<'_>) -> Result<
         return Err(Answer::invalid_value("NumCacheNodes should be 1 if engine is redis"));
     }
     only_text(given, "AZMode", "single-az")?;
-    if let Some(zone) = given.string("PreferredAvailabilityZone") {
-        only_zone(control, zone)?;
-    }
-    Ok(CreateCacheCluster { id, settings: settings(given, engine)?, tags: tags::given(given)? })
+    let zone = given.string("PreferredAvailabilityZone").map(|text| zone(control, text)).transpose()?;
+    Ok(CreateCacheCluster { id, zone, settings: settings(given, engine)?, tags: tags::given(given)? })
 }
 
 pub(crate) fn describe_groups(given: &Parameters<'_>) -> Result<(Option<ReplicationGroupId>, PageRequest), Answer> {
@@ -247,13 +257,11 @@ fn only_text(given: &Parameters<'_>, name: &str, only: &str) -> Result<(), Answe
     }
 }
 
-/// All nodes of this machine are in one zone.
-fn only_zone(control: &Control, zone: &str) -> Result<(), Answer> {
-    if zone == control.zone() {
-        return Ok(());
+/// A zone of this region: the region and a letter. All nodes are on one machine, so a zone is only a name that they bear.
+fn zone(control: &Control, text: &str) -> Result<String, Answer> {
+    let letter = text.strip_prefix(control.place().region.as_str());
+    match letter.map(str::as_bytes) {
+        Some([b'a'..=b'z']) => Ok(text.to_owned()),
+        Some(_) | None => Err(Answer::invalid_value(format!("{text} is not a valid availability zone."))),
     }
-    Err(Answer::invalid_value(format!(
-        "The availability zone {zone} does not exist here. All nodes are in {}.",
-        control.zone()
-    )))
 }

@@ -61,16 +61,13 @@ fn required<'a>(given: &'a Parameters<'_>, name: &str) -> Result<&'a str, Answer
         .ok_or_else(|| Answer::invalid_value(format!("The parameter {name} must be provided and must not be blank.")))
 }
 
-/// W29; a name that is too long has a text of its own.
+/// W29 for every rule of an identifier (N1 names the length among them).
 fn identifier<T>(parameter: &str, parsed: Result<T, InvalidName>) -> Result<T, Answer> {
     parsed.map_err(|error| match error {
-        InvalidName::Letters => Answer::invalid_value(format!(
+        InvalidName::Letters | InvalidName::TooLong { .. } => Answer::invalid_value(format!(
             "The parameter {parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only \
              ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens."
         )),
-        InvalidName::TooLong { max } => {
-            Answer::invalid_value(format!("The parameter {parameter} must not be longer than {max} characters."))
-        }
         InvalidName::ExportName => Answer::invalid_value(format!(
             "The parameter {parameter} must be 1 to 1000 characters long, without control characters, and fit an S3 key."
         )),
