@@ -17,7 +17,7 @@ use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 const BATCH: usize = 100;
 
 /// How often dead blobs are looked for, beside the times when one is known to have died. Our choice.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_secs(10);
 
 /// Removes the bytes of dead blobs, then their records, until `stopped` changes.
 pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {

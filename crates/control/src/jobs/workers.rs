@@ -159,6 +159,10 @@ async fn work(control: Arc<Control>, job: Job) {
         Err(StepError::Retry(reason)) if job.errors + 1 < MAX_ERRORS => retry(&control, held, reason).await,
         Err(StepError::Retry(reason) | StepError::Fail(reason)) => fail(&control, held, &job.work, reason).await,
     }
+    if !job.work.is_light() {
+        // An attempt that was cut short, or failed, may have left blobs that are nobody's now.
+        control.handover.a_blob_died();
+    }
 }
 
 /// The story of each kind of job is told where its function is.
