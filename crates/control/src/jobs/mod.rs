@@ -34,7 +34,7 @@ const LEASE_MS: i64 = 30_000;
 const MAX_ERRORS: u32 = 5;
 
 /// A job that was begun this often without an end takes the process down each time: it fails. Our choice.
-const MAX_CLAIMS: u64 = 100;
+const MAX_CLAIMS: u32 = 100;
 
 /// What a job does. The words are stored: a variant may be added, never renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,8 @@ pub struct Job {
     /// Rises with every claim. Only the holder of the present number may write.
     pub fence: u64,
     pub lease: Option<Lease>,
+    /// Claims since the job was made, or last postponed.
+    pub claims: u32,
     /// Errors so far that may pass.
     pub errors: u32,
     pub last_error: Option<String>,
@@ -99,12 +101,12 @@ impl Job {
 
     /// A job that waits for a worker.
     fn waiting(id: JobId, work: Work, now: Timestamp) -> Self {
-        Self { id, work, fence: 0, lease: None, errors: 0, last_error: None, not_before: now }
+        Self { id, work, fence: 0, lease: None, claims: 0, errors: 0, last_error: None, not_before: now }
     }
 
     /// A job that is claimed from its birth, because a worker of this process is sure to take it.
     fn claimed(id: JobId, work: Work, now: Timestamp) -> Self {
-        Self { fence: 1, lease: Some(Lease::from(now)), ..Self::waiting(id, work, now) }
+        Self { fence: 1, claims: 1, lease: Some(Lease::from(now)), ..Self::waiting(id, work, now) }
     }
 
     /// Claims the longest due job.
@@ -112,6 +114,7 @@ impl Job {
         let scan = Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(Self::BY_DUE, "", 1) };
         let Some(mut job) = tx.scan::<Self>(&scan)?.pop() else { return Ok(None) };
         job.fence += 1;
+        job.claims = job.claims.saturating_add(1);
         job.lease = Some(Lease::from(now));
         tx.replace(&job)?;
         Ok(Some(job))

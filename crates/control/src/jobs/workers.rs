@@ -145,7 +145,7 @@ async fn claim_due(control: &Arc<Control>, slots: &Arc<Semaphore>, tasks: &mut J
 async fn work(control: Arc<Control>, job: Job) {
     reached(CrashPoint::JobClaimed);
     let held = Held::of(&job);
-    let given_up = job.fence > MAX_CLAIMS;
+    let given_up = job.claims > MAX_CLAIMS;
     let outcome = if given_up {
         Err(StepError::Fail("the job was begun too often without an end".to_owned()))
     } else {
@@ -234,7 +234,7 @@ pub(crate) async fn postpone(control: &Control, held: Held, reason: String) -> R
             let job = held.check(tx)?;
             tx.replace(&Job {
                 lease: None,
-                fence: job.fence,
+                claims: 0,
                 errors: 0,
                 last_error: Some(reason.clone()),
                 not_before: now.plus_ms(PAUSE_MS),
