@@ -5,6 +5,7 @@ use valkeep_access::policy::{Ask, Context, Decision, PrincipalId, ResourcePolicy
 use valkeep_domain::arn::Place;
 use valkeep_domain::export::{ExportRefusal, canonical_user, service_principal};
 use valkeep_domain::names::BucketName;
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::Caller;
 
 /// What is known of a bucket that exists.
@@ -36,7 +37,18 @@ pub(crate) struct Asked<'a> {
     pub(crate) keys: &'a [String],
     pub(crate) caller: &'a Caller,
     pub(crate) voices: Voices,
+    /// The caller's conditions.
     pub(crate) context: &'a Context,
+    /// The service's own.
+    pub(crate) service_context: &'a Context,
+}
+
+/// The conditions under which the service itself will write: its own clock and region, and never the caller's address.
+pub(crate) fn service_context(place: &Place, now: Timestamp) -> Context {
+    let mut context = Context::at(chrono::DateTime::from_timestamp_millis(now.ms()).unwrap_or_default());
+    context.insert("aws:SecureTransport", "true");
+    context.insert("aws:RequestedRegion", place.region.as_str());
+    context
 }
 
 /// E5: a bucket that exists and whose name is one.
@@ -102,7 +114,8 @@ impl Asked<'_> {
     pub(crate) fn judge_caller_rights(&self, policy: Option<&ResourcePolicy>) -> Result<(), ExportRefusal> {
         let actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
         let may = |action, resource: &str| {
-            let ask = self.ask(PrincipalId::Identity(&self.caller.principal), action, resource);
+            let principal = PrincipalId::Identity(&self.caller.principal);
+            let ask = Ask { principal, action, resource, context: self.context };
             let bucket = match (self.voices, policy) {
                 (Voices::IdentityAndBucket, Some(policy)) => evaluate_resource(policy, &ask),
                 (Voices::Identity, _) | (_, None) => Decision::ImplicitDeny,
@@ -117,9 +130,9 @@ impl Asked<'_> {
     fn service_may(&self, facts: &BucketFacts, permission: Permission, actions: &[&str]) -> bool {
         let service = service_principal(&self.place.region);
         let user = canonical_user(&self.place.region);
-        let decide = |who, action, resource: &str| {
-            let policy = facts.policy.as_ref();
-            policy.map_or(Decision::ImplicitDeny, |policy| evaluate_resource(policy, &self.ask(who, action, resource)))
+        let decide = |principal, action, resource: &str| {
+            let ask = Ask { principal, action, resource, context: self.service_context };
+            facts.policy.as_ref().map_or(Decision::ImplicitDeny, |policy| evaluate_resource(policy, &ask))
         };
         let by_acl = grants(&facts.grants, user, permission);
         actions.iter().all(|action| {
@@ -133,10 +146,6 @@ impl Asked<'_> {
                 }
             })
         })
-    }
-
-    fn ask<'a>(&'a self, principal: PrincipalId<'a>, action: &'a str, resource: &'a str) -> Ask<'a> {
-        Ask { principal, action, resource, context: self.context }
     }
 
     /// What an action is asked on: the bucket, or the objects to be written.

@@ -6,6 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use std::sync::Arc;
+use valkeep_access::policy::Context;
 use valkeep_domain::arn::Place;
 use valkeep_domain::export::CANONICAL_USER;
 use valkeep_domain::names::BucketName;
@@ -40,6 +41,13 @@ async fn grant(client: &Client, bucket: &str) {
 
 fn name() -> BucketName {
     BucketName::parse("bucket").unwrap()
+}
+
+/// The conditions of a caller on this machine.
+fn here() -> Context {
+    let mut context = Context::default();
+    context.insert("aws:SourceIp", "127.0.0.1");
+    context
 }
 
 fn keys() -> Vec<String> {
@@ -93,6 +101,44 @@ async fn of_two_exports_to_one_key_the_second_is_refused() {
 }
 
 #[tokio::test]
+async fn a_completion_whose_answer_was_lost_is_repeated_with_success() {
+    let (_endpoint, _client, stores) = both().await;
+    for (number, store) in stores.iter().enumerate() {
+        let key = format!("x{number}-0001.rdb");
+        let upload = store.begin(&name(), &key, "one").await.unwrap();
+        let again = store.begin(&name(), &key, "one").await.unwrap();
+        let part = store.upload_part(&upload, 1, b"one".to_vec()).await.unwrap();
+        let part_again = store.upload_part(&again, 1, b"one".to_vec()).await.unwrap();
+        for _ in 0..2 {
+            store.complete(&upload, std::slice::from_ref(&part)).await.unwrap();
+        }
+        // The same export under another upload, complete (412) and gone (404).
+        store.complete(&again, std::slice::from_ref(&part_again)).await.unwrap();
+        store.abort(&again).await.unwrap();
+        store.complete(&again, &[part_again]).await.unwrap();
+        store.delete(&name(), &key).await.unwrap();
+        assert!(matches!(store.complete(&again, &[]).await, Err(BucketError::UploadGone)));
+    }
+}
+
+#[tokio::test]
+async fn a_callers_address_decides_where_a_policy_asks_for_it() {
+    let (_endpoint, _client, stores) = both().await;
+    let local = caller(
+        ACCOUNT,
+        "local",
+        r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:PutObject","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":"127.0.0.0/8"}}}"#,
+    );
+    let mut away = Context::default();
+    away.insert("aws:SourceIp", "192.0.2.1");
+    for store in &stores {
+        assert_eq!(store.check("bucket", &keys(), &local, &here()).await.unwrap(), name());
+        let refused = text(store.check("bucket", &keys(), &local, &away).await);
+        assert!(refused.contains("does not have sufficient permissions"), "{refused}");
+    }
+}
+
+#[tokio::test]
 async fn an_aborted_upload_is_gone_and_may_be_aborted_again() {
     let (_endpoint, _client, stores) = both().await;
     for store in &stores {
@@ -117,7 +163,7 @@ async fn the_checks_refuse_with_the_texts_of_the_page() {
     let few = caller(ACCOUNT, "few", r#"{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}"#);
     let none = caller(ACCOUNT, "none", r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#);
     for (number, store) in stores.iter().enumerate() {
-        assert_eq!(store.check("bucket", &keys(), &admin()).await.unwrap(), name());
+        assert_eq!(store.check("bucket", &keys(), &admin(), &here()).await.unwrap(), name());
         for (bucket, caller, expected) in [
             ("none", admin(), "The S3 bucket none does not exist."),
             ("Not_A_Name", admin(), "The S3 bucket Not_A_Name does not exist."),
@@ -135,12 +181,12 @@ async fn the_checks_refuse_with_the_texts_of_the_page() {
             ),
             ("ungranted", admin(), "ElastiCache has not been granted READ permissions ungranted on the S3 Bucket."),
         ] {
-            assert_eq!(text(store.check(bucket, &keys(), &caller).await), expected, "{number}");
+            assert_eq!(text(store.check(bucket, &keys(), &caller, &here()).await), expected, "{number}");
         }
     }
     client.put_object().bucket("bucket").key("x-0002.rdb").body(ByteStream::from_static(b"x")).send().await.unwrap();
     for store in &stores {
-        let refused = text(store.check("bucket", &keys(), &admin()).await);
+        let refused = text(store.check("bucket", &keys(), &admin(), &here()).await);
         assert_eq!(refused, "The S3 bucket bucket already contains an object with key x-0002.rdb.");
         assert_eq!(store.exported_by(&name(), "x-0002.rdb").await.unwrap(), Some(None));
     }
@@ -151,8 +197,8 @@ async fn a_probe_finds_out_by_doing_and_leaves_nothing() {
     let (endpoint, client) = Endpoint::with_bucket().await;
     let nobody = caller(ACCOUNT, "none", r#"{"Effect":"Deny","Action":"s3:*","Resource":"*"}"#);
     let probe = external(&endpoint, "admin", Grants::Probe).await;
-    assert_eq!(probe.check("bucket", &keys(), &nobody).await.unwrap(), name());
-    assert_eq!(text(probe.check("none", &keys(), &nobody).await), "The S3 bucket none does not exist.");
+    assert_eq!(probe.check("bucket", &keys(), &nobody, &here()).await.unwrap(), name());
+    assert_eq!(text(probe.check("none", &keys(), &nobody, &here()).await), "The S3 bucket none does not exist.");
     let listed = client.list_objects_v2().bucket("bucket").send().await.unwrap();
     assert!(listed.contents().is_empty());
     let deny = |action: &str| {
@@ -170,7 +216,7 @@ async fn a_probe_finds_out_by_doing_and_leaves_nothing() {
         ),
     ] {
         deny(action).await.unwrap();
-        assert_eq!(text(probe.check("bucket", &keys(), &nobody).await), expected);
+        assert_eq!(text(probe.check("bucket", &keys(), &nobody, &here()).await), expected);
     }
 }
 
@@ -201,9 +247,9 @@ async fn another_makers_server_takes_an_export() {
     client.create_bucket().bucket("bucket").send().await.unwrap();
     for grants in [Grants::Judge, Grants::Probe] {
         let store = external(&endpoint, "admin", grants).await;
-        assert_eq!(text(store.check("none", &keys(), &admin()).await), "The S3 bucket none does not exist.");
+        assert_eq!(text(store.check("none", &keys(), &admin(), &here()).await), "The S3 bucket none does not exist.");
         if grants == Grants::Judge {
-            let refused = text(store.check("bucket", &keys(), &admin()).await);
+            let refused = text(store.check("bucket", &keys(), &admin(), &here()).await);
             assert_eq!(refused, "ElastiCache has not been granted READ permissions bucket on the S3 Bucket.");
             let id = |id: &str| format!("id={id}");
             let owner = client.get_bucket_acl().bucket("bucket").send().await.unwrap().owner.unwrap().id.unwrap();
@@ -215,13 +261,13 @@ async fn another_makers_server_takes_an_export() {
                 .await
                 .unwrap();
         }
-        assert_eq!(store.check("bucket", &keys(), &admin()).await.unwrap(), name());
+        assert_eq!(store.check("bucket", &keys(), &admin(), &here()).await.unwrap(), name());
         let upload = store.begin(&name(), &keys()[0], "export-1").await.unwrap();
         let one = store.upload_part(&upload, 1, vec![7; 5 << 20]).await.unwrap();
         let two = store.upload_part(&upload, 2, b"end".to_vec()).await.unwrap();
         store.complete(&upload, &[one, two]).await.unwrap();
         assert_eq!(store.exported_by(&name(), &keys()[0]).await.unwrap(), Some(Some("export-1".to_owned())));
-        assert!(text(store.check("bucket", &keys(), &admin()).await).ends_with("object with key x-0001.rdb."));
+        assert!(text(store.check("bucket", &keys(), &admin(), &here()).await).ends_with("object with key x-0001.rdb."));
         let late = store.begin(&name(), &keys()[0], "export-2").await.unwrap();
         let part = store.upload_part(&late, 1, b"late".to_vec()).await.unwrap();
         assert!(text(store.complete(&late, &[part]).await).ends_with("object with key x-0001.rdb."));

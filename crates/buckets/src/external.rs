@@ -5,7 +5,7 @@ mod facts;
 mod probe;
 
 use crate::EXPORT_METADATA;
-use crate::checks::{Asked, Voices, existing};
+use crate::checks::{Asked, Voices, existing, service_context};
 use aws_credential_types::Credentials;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::http::HttpResponse;
@@ -98,11 +98,23 @@ impl ExternalS3 {
         Self { client: Client::from_conf(config.build()), place, grants: settings.grants, clock, ids }
     }
 
-    async fn judge(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
+    async fn judge(
+        &self,
+        bucket: &str,
+        keys: &[String],
+        caller: &Caller,
+        context: &Context,
+    ) -> Result<BucketName, BucketError> {
         let facts = self.facts(bucket).await?;
-        let now = chrono::DateTime::from_timestamp_millis(self.clock.now().ms()).unwrap_or_default();
-        let asked =
-            Asked { place: &self.place, bucket, keys, caller, voices: Voices::Identity, context: &Context::at(now) };
+        let asked = Asked {
+            place: &self.place,
+            bucket,
+            keys,
+            caller,
+            voices: Voices::Identity,
+            context,
+            service_context: &service_context(&self.place, self.clock.now()),
+        };
         Ok(asked.judge(facts.as_ref())?)
     }
 
@@ -120,33 +132,57 @@ impl ExternalS3 {
 
     /// For a store that knows no conditional completion: the window between look and completion stays open (E14c).
     async fn complete_after_look(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
-        if self.exported_by(&upload.bucket, &upload.key).await?.is_some() {
-            return Err(exists(upload));
+        if upload.stands(self.exported_by(&upload.bucket, &upload.key).await?)? {
+            return Ok(());
         }
-        self.completion(upload, parts).send().await.map(|_| ()).map_err(bucket_error)
+        self.settle(upload, self.completion(upload, parts).send().await).await
     }
 
-    /// Whether the object of an upload stands after all.
-    async fn completed<E>(&self, upload: &Upload, error: SdkError<E, HttpResponse>) -> Result<(), BucketError>
+    /// What a completion came to. Where its answer leaves that open (an object is in the way, the upload is gone, no answer
+    /// that can be read: moto_server 5.2.1 names the root element its own way), the object that stands tells.
+    async fn settle<T, E>(
+        &self,
+        upload: &Upload,
+        attempt: Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<(), BucketError>
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        match self.exported_by(&upload.bucket, &upload.key).await? {
-            Some(_) => Ok(()),
-            None => Err(bucket_error(error)),
+        let Err(error) = attempt else { return Ok(()) };
+        let open = match status(&error) {
+            // The object in the way may be gone at the next attempt.
+            Some(412) => BucketError::Unavailable(Box::new(error)),
+            _ => bucket_error(error),
+        };
+        if matches!(open, BucketError::Failed(_))
+            || !upload.stands(self.exported_by(&upload.bucket, &upload.key).await?)?
+        {
+            return Err(open);
+        }
+        Ok(())
+    }
+
+    /// Aborts an upload; one that is gone is success.
+    async fn abort_at(&self, bucket: &BucketName, key: &str, upload_id: &str) -> Result<(), BucketError> {
+        let abort = self.client.abort_multipart_upload().bucket(bucket.as_str()).key(key).upload_id(upload_id);
+        match abort.send().await.map_err(bucket_error) {
+            Ok(_) | Err(BucketError::UploadGone) => Ok(()),
+            Err(error) => Err(error),
         }
     }
-}
-
-fn exists(upload: &Upload) -> BucketError {
-    ExportRefusal::ObjectExists { bucket: upload.bucket.clone(), key: upload.key.clone() }.into()
 }
 
 #[async_trait::async_trait]
 impl ExportBuckets for ExternalS3 {
-    async fn check(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
+    async fn check(
+        &self,
+        bucket: &str,
+        keys: &[String],
+        caller: &Caller,
+        context: &Context,
+    ) -> Result<BucketName, BucketError> {
         let bucket = match self.grants {
-            Grants::Judge => self.judge(bucket, keys, caller).await?,
+            Grants::Judge => self.judge(bucket, keys, caller, context).await?,
             Grants::Probe => {
                 let (bucket, region) = existing(bucket, self.region_of(bucket).await?)?;
                 if region.is_some_and(|region| region != self.place.region) {
@@ -179,7 +215,7 @@ impl ExportBuckets for ExternalS3 {
             _ => bucket_error(error),
         })?;
         let upload_id = begun.upload_id.ok_or_else(|| BucketError::Failed("the store gave no upload id".into()))?;
-        Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id })
+        Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id, export_id: export_id.to_owned() })
     }
 
     async fn abort_unrecorded(
@@ -196,8 +232,7 @@ impl ExportBuckets for ExternalS3 {
         for upload in listed.uploads() {
             let recent = upload.initiated().is_some_and(|at| at.secs() >= since_s);
             if let (true, Some(id)) = (recent && upload.key() == Some(key), upload.upload_id()) {
-                let upload = Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id: id.to_owned() };
-                self.abort(&upload).await?;
+                self.abort_at(bucket, key, id).await?;
             }
         }
         Ok(())
@@ -221,30 +256,13 @@ impl ExportBuckets for ExternalS3 {
 
     async fn complete(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
         match self.completion(upload, parts).if_none_match("*").send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match status(&error) {
-                Some(412) => Err(exists(upload)),
-                Some(501) => self.complete_after_look(upload, parts).await,
-                // No refusal, but not understood either (moto_server 5.2.1 names the root element its own way).
-                Some(200..=299) if error.code().is_none() => self.completed(upload, error).await,
-                _ => Err(bucket_error(error)),
-            },
+            Err(error) if status(&error) == Some(501) => self.complete_after_look(upload, parts).await,
+            attempt => self.settle(upload, attempt).await,
         }
     }
 
     async fn abort(&self, upload: &Upload) -> Result<(), BucketError> {
-        let aborted = self
-            .client
-            .abort_multipart_upload()
-            .bucket(upload.bucket.as_str())
-            .key(&upload.key)
-            .upload_id(&upload.upload_id)
-            .send()
-            .await;
-        match aborted.map_err(bucket_error) {
-            Ok(_) | Err(BucketError::UploadGone) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.abort_at(&upload.bucket, &upload.key, &upload.upload_id).await
     }
 
     async fn exported_by(&self, bucket: &BucketName, key: &str) -> Result<Option<Option<String>>, BucketError> {

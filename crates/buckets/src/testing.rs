@@ -13,7 +13,7 @@ use valkeep_access::policy::{Policy, Principal};
 use valkeep_domain::arn::Place;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::Caller;
-use valkeep_ports::catalog::Store;
+use valkeep_ports::catalog::{Catalog, Store};
 use valkeep_ports::keys::{EncryptionContext, FreshDataKey, KeyError, KeyService};
 use valkeep_ports::memory::{MemoryBlobs, MemoryCatalog};
 use valkeep_ports::{Clock, Ids};
@@ -125,8 +125,12 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(crate) async fn start() -> Self {
+        Self::start_on(Arc::new(MemoryCatalog::default())).await
+    }
+
+    pub(crate) async fn start_on(catalog: Arc<dyn Catalog>) -> Self {
         let s3 = EmbeddedS3 {
-            store: Store::new(Arc::new(MemoryCatalog::default())),
+            store: Store::new(catalog),
             blobs: Arc::new(MemoryBlobs::default()),
             keys: Arc::new(TestKeys::default()),
             clock: Arc::new(TestClock::default()),

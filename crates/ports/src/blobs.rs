@@ -87,6 +87,36 @@ pub enum BlobState {
     Dead,
 }
 
+impl BlobState {
+    /// With one more owner; `None` for a blob that cannot be owned: still written, or dead.
+    #[must_use]
+    pub fn acquired(&self) -> Option<Self> {
+        match self {
+            Self::Sealed { references } => Some(Self::Sealed { references: references.saturating_add(1) }),
+            Self::Writing { .. } | Self::Dead => None,
+        }
+    }
+
+    /// With one owner less; the last one leaves a dead blob.
+    #[must_use]
+    pub fn released(&self) -> Self {
+        match self {
+            Self::Sealed { references } if *references > 1 => Self::Sealed { references: references - 1 },
+            Self::Sealed { .. } | Self::Writing { .. } | Self::Dead => Self::Dead,
+        }
+    }
+
+    /// Given up by its writer. `None` for a blob that has owners: the commit that gave it to them happened, although its
+    /// answer was lost.
+    #[must_use]
+    pub fn abandoned(&self) -> Option<Self> {
+        match self {
+            Self::Writing { .. } | Self::Dead => Some(Self::Dead),
+            Self::Sealed { .. } => None,
+        }
+    }
+}
+
 /// The record of a blob. It is written before the bytes are, and removed after they are gone, so that no bytes are ever
 /// without a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,5 +148,25 @@ impl Record for BlobRecord {
             BlobState::Sealed { .. } => return Vec::new(),
         };
         vec![IndexEntry { index: Self::BY_STATE, value: value.to_owned() }]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BlobState::{Dead, Sealed, Writing};
+
+    #[test]
+    fn a_blob_lives_as_long_as_it_has_owners() {
+        let writing = Writing { job: None };
+        for (state, acquired, released, abandoned) in [
+            (writing, None, Dead, Some(Dead)),
+            (Sealed { references: 1 }, Some(Sealed { references: 2 }), Dead, None),
+            (Sealed { references: 2 }, Some(Sealed { references: 3 }), Sealed { references: 1 }, None),
+            (Dead, None, Dead, Some(Dead)),
+        ] {
+            assert_eq!(state.acquired(), acquired, "{state:?}");
+            assert_eq!(state.released(), released, "{state:?}");
+            assert_eq!(state.abandoned(), abandoned, "{state:?}");
+        }
     }
 }

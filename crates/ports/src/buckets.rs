@@ -46,6 +46,23 @@ pub struct Upload {
     pub bucket: BucketName,
     pub key: String,
     pub upload_id: String,
+    /// What its object will carry, so that a completion that is repeated knows its own object.
+    pub export_id: String,
+}
+
+impl Upload {
+    /// What [`ExportBuckets::exported_by`] means to the completion of this upload: the object stands already, or another
+    /// one keeps its place, or neither.
+    ///
+    /// # Errors
+    /// `Refused(ObjectExists)`.
+    pub fn stands(&self, there: Option<Option<String>>) -> Result<bool, BucketError> {
+        match there {
+            None => Ok(false),
+            Some(Some(export_id)) if export_id == self.export_id => Ok(true),
+            Some(_) => Err(ExportRefusal::ObjectExists { bucket: self.bucket.clone(), key: self.key.clone() }.into()),
+        }
+    }
 }
 
 /// A part that is stored.
@@ -59,11 +76,18 @@ pub struct UploadedPart {
 /// The store that exports go to.
 #[async_trait]
 pub trait ExportBuckets: Send + Sync + Debug {
-    /// Judges bucket, caller and the service's grants, in the order E5-E13. Writes nothing.
+    /// Judges bucket, caller and the service's grants, in the order E5-E13. Writes nothing. The conditions in `context`
+    /// (time, source address, transport, region) are the caller's; the service's own rights have conditions of their own.
     ///
     /// # Errors
     /// `Refused` with the first refusal; `Unavailable`, `Failed`.
-    async fn check(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError>;
+    async fn check(
+        &self,
+        bucket: &str,
+        keys: &[String],
+        caller: &Caller,
+        context: &Context,
+    ) -> Result<BucketName, BucketError>;
 
     /// Begins an upload whose object will carry `export_id` as user metadata.
     ///
@@ -90,10 +114,11 @@ pub trait ExportBuckets: Send + Sync + Debug {
     /// `UploadGone`, `Unavailable`, `Failed`.
     async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError>;
 
-    /// Makes the object appear, whole, and only where no object is.
+    /// Makes the object appear, whole, and only where no object is. Repeated, because the answer of an earlier attempt was
+    /// lost, it succeeds: an object that carries the upload's own export id is no other object.
     ///
     /// # Errors
-    /// `Refused(ObjectExists)`, `UploadGone`, `Unavailable`, `Failed`.
+    /// `Refused(ObjectExists)` for an object of anybody else; `UploadGone`, `Unavailable`, `Failed`.
     async fn complete(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError>;
 
     /// Forgets an upload with its parts. Idempotent.

@@ -51,6 +51,13 @@ fn all_granted() -> BucketFacts {
 }
 
 fn judge(found: Option<&BucketFacts>, caller: &Caller, voices: Voices) -> Result<(), String> {
+    judge_from("192.0.2.1", found, caller, voices)
+}
+
+/// The caller's request came from that address.
+fn judge_from(address: &str, found: Option<&BucketFacts>, caller: &Caller, voices: Voices) -> Result<(), String> {
+    let mut context = Context::default();
+    context.insert("aws:SourceIp", address);
     let place = Place::new("us-east-1", "123456789012");
     let asked = Asked {
         place: &place,
@@ -58,7 +65,8 @@ fn judge(found: Option<&BucketFacts>, caller: &Caller, voices: Voices) -> Result
         keys: &["x-0001.rdb".to_owned(), "x-0002.rdb".to_owned()],
         caller,
         voices,
-        context: &Context::default(),
+        context: &context,
+        service_context: &service_context(&place, Timestamp::from_ms(1_767_323_045_678)),
     };
     asked.judge(found).map(|_| ()).map_err(|refusal| refusal.to_string())
 }
@@ -171,4 +179,23 @@ fn policy_and_acl_each_suffice_for_one_permission_e19() {
         let expected = expected.map_or(Ok(()), |text: &str| Err(text.to_owned()));
         assert_eq!(judge(Some(&facts), &able_caller(), Voices::Identity), expected, "{facts:?}");
     }
+}
+
+#[test]
+fn the_callers_conditions_bind_the_caller_and_not_the_service() {
+    let from_here = |who: &str, effect: &str, operator: &str| {
+        format!(
+            r#"{{"Effect":"{effect}","Principal":{who},"Action":"s3:*","Resource":["arn:aws:s3:::bucket","arn:aws:s3:::bucket/*"],
+                "Condition":{{"{operator}":{{"aws:SourceIp":"192.0.2.0/24"}}}}}}"#
+        )
+    };
+    let ann = r#"{"AWS":"arn:aws:iam::123456789012:user/ann"}"#;
+    let mut facts = all_granted();
+    facts.policy = Some(policy(&from_here(ann, "Deny", "NotIpAddress")));
+    assert_eq!(judge_from("192.0.2.1", Some(&facts), &able_caller(), Voices::IdentityAndBucket), Ok(()));
+    let elsewhere = judge_from("198.51.100.1", Some(&facts), &able_caller(), Voices::IdentityAndBucket);
+    assert_eq!(elsewhere, Err(LACKS.to_owned()));
+    // The service writes from an address of its own: the caller's gives it no right.
+    facts = self::facts(&[], Some(policy(&from_here(SERVICE, "Allow", "IpAddress"))));
+    assert_eq!(judge_from("192.0.2.1", Some(&facts), &able_caller(), Voices::Identity), Err(NO_READ.to_owned()));
 }

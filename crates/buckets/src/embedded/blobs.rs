@@ -49,11 +49,16 @@ impl Stored {
 /// Takes one reference from a blob; the last one leaves it to the sweeper.
 pub(crate) fn release(tx: &mut Tx<'_>, blob: BlobId) -> Result<(), CatalogError> {
     let Some(record) = tx.get::<BlobRecord>(&blob.to_string())? else { return Ok(()) };
-    let state = match record.state {
-        BlobState::Sealed { references } if references > 1 => BlobState::Sealed { references: references - 1 },
-        BlobState::Sealed { .. } | BlobState::Writing { .. } | BlobState::Dead => BlobState::Dead,
-    };
-    tx.replace(&BlobRecord { state, ..record })
+    tx.replace(&BlobRecord { state: record.state.released(), ..record })
+}
+
+/// Leaves a blob to the sweeper, unless it has an owner by now.
+fn abandon(tx: &mut Tx<'_>, blob: BlobId) -> Result<(), CatalogError> {
+    let Some(record) = tx.get::<BlobRecord>(&blob.to_string())? else { return Ok(()) };
+    match record.state.abandoned() {
+        Some(state) => tx.replace(&BlobRecord { state, ..record }),
+        None => Ok(()),
+    }
 }
 
 /// Parts that are looked at together when all of an upload are visited.
@@ -173,9 +178,10 @@ impl EmbeddedS3 {
         Ok((passed, sealed.stored_bytes))
     }
 
-    /// Leaves a blob that nobody will own to the sweeper. Failing that, the sweeper finds it stale by itself.
+    /// Leaves a blob that nobody owns to the sweeper; the transaction that would have given it an owner failed, or only its
+    /// answer was lost. Failing that, the sweeper finds it stale by itself.
     pub(crate) async fn forget(&self, blob: BlobId) {
-        let forgotten = self.store.write(move |tx| release(tx, blob)).await;
+        let forgotten = self.store.write(move |tx| abandon(tx, blob)).await;
         if let Err(error) = forgotten {
             tracing::warn!(%blob, error = &error as &dyn std::error::Error, "an unused blob waits for the sweeper");
         }

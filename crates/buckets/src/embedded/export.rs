@@ -10,7 +10,7 @@ use super::objects::remove_record;
 use super::records::{BucketRecord, Described, ObjectRecord, UploadRecord};
 use super::uploads::{At, Completion, NamedPart};
 use crate::EXPORT_METADATA;
-use crate::checks::{Asked, BucketFacts, Voices};
+use crate::checks::{Asked, BucketFacts, Voices, service_context};
 use bytes::Bytes;
 use s3s::S3ErrorCode;
 use std::collections::BTreeMap;
@@ -55,20 +55,34 @@ impl EmbeddedS3 {
         let key = ObjectRecord::key_of(bucket, key);
         Ok(self.store.read(move |tx| tx.get::<ObjectRecord>(&key)).await?)
     }
+
+    /// Aborts an upload; one that is gone is success.
+    async fn abort_anyway(&self, at: At) -> Result<(), BucketError> {
+        match self.abort_upload(at).await.map_err(BucketError::from) {
+            Ok(()) | Err(BucketError::UploadGone) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 #[async_trait::async_trait]
 impl ExportBuckets for EmbeddedS3 {
-    async fn check(&self, bucket: &str, keys: &[String], caller: &Caller) -> Result<BucketName, BucketError> {
+    async fn check(
+        &self,
+        bucket: &str,
+        keys: &[String],
+        caller: &Caller,
+        context: &Context,
+    ) -> Result<BucketName, BucketError> {
         let facts = self.find_bucket(bucket).await?.map(|bucket| facts(bucket, caller)).transpose()?;
-        let now = chrono::DateTime::from_timestamp_millis(self.clock.now().ms()).unwrap_or_default();
         let asked = Asked {
             place: &self.place,
             bucket,
             keys,
             caller,
             voices: Voices::IdentityAndBucket,
-            context: &Context::at(now),
+            context,
+            service_context: &service_context(&self.place, self.clock.now()),
         };
         let bucket = asked.judge(facts.as_ref())?;
         for key in keys {
@@ -86,7 +100,12 @@ impl ExportBuckets for EmbeddedS3 {
             ..Described::default()
         };
         match self.begin_upload(bucket.to_string(), key.to_owned(), described, None).await {
-            Ok(upload) => Ok(Upload { bucket: bucket.clone(), key: upload.key, upload_id: upload.id }),
+            Ok(upload) => Ok(Upload {
+                bucket: bucket.clone(),
+                key: upload.key,
+                upload_id: upload.id,
+                export_id: export_id.to_owned(),
+            }),
             Err(Trouble::Refused(refusal)) if refusal.code == no_such_bucket().code => {
                 Err(ExportRefusal::NoSuchBucket(bucket.to_string()).into())
             }
@@ -106,8 +125,8 @@ impl ExportBuckets for EmbeddedS3 {
         let begun = self.store.read(move |tx| tx.scan::<UploadRecord>(&scan)).await.map_err(Trouble::from)?;
         for upload in begun {
             if upload.described.metadata.get(EXPORT_METADATA).is_some_and(|id| id == export_id) {
-                let upload = Upload { bucket: bucket.clone(), key: upload.key, upload_id: upload.id };
-                ExportBuckets::abort(self, &upload).await?;
+                let at = At { bucket: bucket.to_string(), key: upload.key, upload: upload.id };
+                self.abort_anyway(at).await?;
             }
         }
         Ok(())
@@ -131,20 +150,20 @@ impl ExportBuckets for EmbeddedS3 {
             claimed: Checksums::default(),
             size_bytes: None,
         };
-        match self.complete_upload(at(upload), completion).await {
-            Ok(_) => Ok(()),
-            Err(Trouble::Refused(refusal)) if refusal.code == S3ErrorCode::PreconditionFailed => {
-                Err(ExportRefusal::ObjectExists { bucket: upload.bucket.clone(), key: upload.key.clone() }.into())
-            }
-            Err(trouble) => Err(trouble.into()),
+        let Err(trouble) = self.complete_upload(at(upload), completion).await else { return Ok(()) };
+        let in_the_way = matches!(&trouble, Trouble::Refused(it) if it.code == S3ErrorCode::PreconditionFailed);
+        // The object in the way may be gone at the next attempt.
+        let open = if in_the_way { BucketError::Unavailable(Box::new(trouble)) } else { trouble.into() };
+        if matches!(open, BucketError::Failed(_))
+            || !upload.stands(self.exported_by(&upload.bucket, &upload.key).await?)?
+        {
+            return Err(open);
         }
+        Ok(())
     }
 
     async fn abort(&self, upload: &Upload) -> Result<(), BucketError> {
-        match self.abort_upload(at(upload)).await.map_err(BucketError::from) {
-            Ok(()) | Err(BucketError::UploadGone) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.abort_anyway(at(upload)).await
     }
 
     async fn exported_by(&self, bucket: &BucketName, key: &str) -> Result<Option<Option<String>>, BucketError> {

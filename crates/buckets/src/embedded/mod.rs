@@ -18,6 +18,7 @@ mod reads;
 mod records;
 mod s3;
 mod uploads;
+pub mod words;
 
 pub use access::{Credentials, SecretAccessKey};
 

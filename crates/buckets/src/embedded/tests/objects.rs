@@ -1,10 +1,14 @@
 use crate::embedded::records::ObjectRecord;
 use crate::testing::{Endpoint, code};
+use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumMode, Delete, ObjectIdentifier, ServerSideEncryption};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use valkeep_ports::blobs::{BlobRecord, BlobState};
-use valkeep_ports::catalog::{CatalogError, Scan};
+use valkeep_ports::catalog::{Catalog, CatalogError, Outcome, Scan, Unit};
+use valkeep_ports::memory::MemoryCatalog;
 
 async fn put(client: &Client, key: &str, body: &[u8]) -> String {
     let put = client.put_object().bucket("bucket").key(key).body(ByteStream::from(body.to_vec()));
@@ -232,4 +236,41 @@ async fn what_cannot_be_honoured_is_refused() {
     let large = client.put_object().bucket("bucket").key("x").metadata("big", "x".repeat(2048));
     assert_eq!(code(large.send().await), "MetadataTooLarge");
     assert_eq!(code(client.head_object().bucket("bucket").key("x").send().await), "404");
+}
+
+/// A catalog that commits, and loses the answer of one write.
+#[derive(Debug, Default)]
+struct Forgetful {
+    catalog: MemoryCatalog,
+    /// Writes until that one; zero loses none.
+    until: AtomicUsize,
+}
+
+#[async_trait]
+impl Catalog for Forgetful {
+    async fn write(&self, unit: Unit) -> Result<Outcome, CatalogError> {
+        let outcome = self.catalog.write(unit).await?;
+        match self.until.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
+            Ok(1) => Err(CatalogError::Unavailable("the answer is lost".into())),
+            Ok(_) | Err(_) => Ok(outcome),
+        }
+    }
+
+    async fn read(&self, unit: Unit) -> Result<Outcome, CatalogError> {
+        self.catalog.read(unit).await
+    }
+}
+
+#[tokio::test]
+async fn an_object_whose_commit_lost_its_answer_keeps_its_bytes() {
+    let catalog = Arc::new(Forgetful::default());
+    let endpoint = Endpoint::start_on(catalog.clone()).await;
+    let client = endpoint.client("admin");
+    client.create_bucket().bucket("bucket").send().await.unwrap();
+    // The first write records the blob, the second shows the object.
+    catalog.until.store(2, Ordering::Relaxed);
+    let put = client.put_object().bucket("bucket").key("x").body(ByteStream::from_static(b"kept")).send().await;
+    assert_eq!(code(put), "ServiceUnavailable");
+    assert_eq!(states(&endpoint).await, [BlobState::Sealed { references: 1 }]);
+    assert_eq!(get(&client, "x").await, b"kept");
 }
