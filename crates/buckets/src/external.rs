@@ -6,12 +6,12 @@ mod probe;
 
 use crate::EXPORT_METADATA;
 use crate::checks::{Asked, Voices, existing, service_context};
+use crate::completion::{settle, stands};
 use aws_credential_types::Credentials;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation};
-use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::complete_multipart_upload::builders::CompleteMultipartUploadFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
@@ -132,34 +132,13 @@ impl ExternalS3 {
 
     /// For a store that knows no conditional completion: the window between look and completion stays open (E14c).
     async fn complete_after_look(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
-        if upload.stands(self.exported_by(&upload.bucket, &upload.key).await?)? {
+        if stands(self, upload).await? {
             return Ok(());
         }
-        self.settle(upload, self.completion(upload, parts).send().await).await
-    }
-
-    /// What a completion came to. Where its answer leaves that open (an object is in the way, the upload is gone, no answer
-    /// that can be read: moto_server 5.2.1 names the root element its own way), the object that stands tells.
-    async fn settle<T, E>(
-        &self,
-        upload: &Upload,
-        attempt: Result<T, SdkError<E, HttpResponse>>,
-    ) -> Result<(), BucketError>
-    where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    {
-        let Err(error) = attempt else { return Ok(()) };
-        let open = match status(&error) {
-            // The object in the way may be gone at the next attempt.
-            Some(412) => BucketError::Unavailable(Box::new(error)),
-            _ => bucket_error(error),
-        };
-        if matches!(open, BucketError::Failed(_))
-            || !upload.stands(self.exported_by(&upload.bucket, &upload.key).await?)?
-        {
-            return Err(open);
+        match self.completion(upload, parts).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => settle(self, upload, bucket_error(error)).await,
         }
-        Ok(())
     }
 
     /// Aborts an upload; one that is gone is success.
@@ -256,8 +235,14 @@ impl ExportBuckets for ExternalS3 {
 
     async fn complete(&self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
         match self.completion(upload, parts).if_none_match("*").send().await {
-            Err(error) if status(&error) == Some(501) => self.complete_after_look(upload, parts).await,
-            attempt => self.settle(upload, attempt).await,
+            Ok(_) => Ok(()),
+            Err(error) => match status(&error) {
+                // The object in the way may be gone at the next attempt.
+                Some(412) => settle(self, upload, BucketError::Unavailable(Box::new(error))).await,
+                Some(501) => self.complete_after_look(upload, parts).await,
+                // Also a success that cannot be read (moto_server 5.2.1 names the root element its own way).
+                _ => settle(self, upload, bucket_error(error)).await,
+            },
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod acl;
 mod checks;
+mod completion;
 pub mod embedded;
 #[cfg(test)]
 mod export_tests;

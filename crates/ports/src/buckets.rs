@@ -50,21 +50,6 @@ pub struct Upload {
     pub export_id: String,
 }
 
-impl Upload {
-    /// What [`ExportBuckets::exported_by`] means to the completion of this upload: the object stands already, or another
-    /// one keeps its place, or neither.
-    ///
-    /// # Errors
-    /// `Refused(ObjectExists)`.
-    pub fn stands(&self, there: Option<Option<String>>) -> Result<bool, BucketError> {
-        match there {
-            None => Ok(false),
-            Some(Some(export_id)) if export_id == self.export_id => Ok(true),
-            Some(_) => Err(ExportRefusal::ObjectExists { bucket: self.bucket.clone(), key: self.key.clone() }.into()),
-        }
-    }
-}
-
 /// A part that is stored.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct UploadedPart {

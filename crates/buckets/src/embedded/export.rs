@@ -11,6 +11,7 @@ use super::records::{BucketRecord, Described, ObjectRecord, UploadRecord};
 use super::uploads::{At, Completion, NamedPart};
 use crate::EXPORT_METADATA;
 use crate::checks::{Asked, BucketFacts, Voices, service_context};
+use crate::completion::settle;
 use bytes::Bytes;
 use s3s::S3ErrorCode;
 use std::collections::BTreeMap;
@@ -154,12 +155,7 @@ impl ExportBuckets for EmbeddedS3 {
         let in_the_way = matches!(&trouble, Trouble::Refused(it) if it.code == S3ErrorCode::PreconditionFailed);
         // The object in the way may be gone at the next attempt.
         let open = if in_the_way { BucketError::Unavailable(Box::new(trouble)) } else { trouble.into() };
-        if matches!(open, BucketError::Failed(_))
-            || !upload.stands(self.exported_by(&upload.bucket, &upload.key).await?)?
-        {
-            return Err(open);
-        }
-        Ok(())
+        settle(self, upload, open).await
     }
 
     async fn abort(&self, upload: &Upload) -> Result<(), BucketError> {
