@@ -116,13 +116,15 @@ impl From<EngineError> for Refusal {
     }
 }
 
-/// An error with its causes, for the log and for the reason of a failed snapshot.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+/// An error with its causes, each said once, for the log, the operator, and the reason of a failed snapshot.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let words = cause.to_string();
+        if !text.ends_with(&words) {
+            text = format!("{text}: {words}");
+        }
         source = cause.source();
     }
     text

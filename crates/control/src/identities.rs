@@ -93,10 +93,23 @@ impl Cache {
         }
     }
 
+    /// Empties the cache when dropped: also when a change is cut off after it was committed.
+    fn emptied_after(&self) -> EmptiedAfter<'_> {
+        EmptiedAfter(self)
+    }
+
     fn clear(&self) {
         let mut cached = self.0.write().unwrap_or_else(PoisonError::into_inner);
         cached.generation += 1;
         cached.by_access_key.clear();
+    }
+}
+
+struct EmptiedAfter<'a>(&'a Cache);
+
+impl Drop for EmptiedAfter<'_> {
+    fn drop(&mut self) {
+        self.0.clear();
     }
 }
 
@@ -203,6 +216,7 @@ impl Control {
             policies,
             created_at: self.now(),
         };
+        let _emptied = self.identities.emptied_after();
         self.ports
             .store
             .write(move |tx| match tx.get::<Identity>(&identity.name)? {
@@ -210,7 +224,6 @@ impl Control {
                 None => Ok(tx.insert(&identity)?),
             })
             .await?;
-        self.identities.clear();
         Ok(key)
     }
 
@@ -243,15 +256,14 @@ impl Control {
     /// `NotFound`, `Catalog`.
     pub async fn delete_identity(&self, name: &str) -> Result<(), IdentityError> {
         let name = name.to_owned();
+        let _emptied = self.identities.emptied_after();
         self.ports
             .store
             .write(move |tx| match tx.remove::<Identity>(&name)? {
                 true => Ok(()),
                 false => Err(IdentityError::NotFound(name.clone())),
             })
-            .await?;
-        self.identities.clear();
-        Ok(())
+            .await
     }
 
     /// All identities by name.
@@ -275,7 +287,7 @@ impl Control {
     /// `Name`, `Policy`, `NotFound`, `Catalog`.
     pub async fn put_policy(&self, identity: &str, policy: &str, document: &str) -> Result<(), IdentityError> {
         check_name(policy)?;
-        Policy::parse(document).map_err(|error| IdentityError::Policy(crate::error::chain(&error)))?;
+        Policy::parse(document).map_err(|error| IdentityError::Policy(crate::error_chain(&error)))?;
         let (policy, document) = (policy.to_owned(), document.to_owned());
         self.change_identity(identity, move |identity| {
             identity.policies.insert(policy.clone(), document.clone());
@@ -301,6 +313,7 @@ impl Control {
         change: impl Fn(&mut Identity) -> Result<(), IdentityError> + Send + Sync + 'static,
     ) -> Result<(), IdentityError> {
         let name = name.to_owned();
+        let _emptied = self.identities.emptied_after();
         self.ports
             .store
             .write(move |tx| {
@@ -308,9 +321,7 @@ impl Control {
                 change(&mut identity)?;
                 Ok::<_, IdentityError>(tx.replace(&identity)?)
             })
-            .await?;
-        self.identities.clear();
-        Ok(())
+            .await
     }
 }
 

@@ -7,6 +7,7 @@
 //! Knows nothing of HTTP, XML, SQL, S3 or sockets: those are behind the ports.
 
 mod authorize;
+mod blobs;
 pub mod clusters;
 pub mod crash;
 mod error;
@@ -17,7 +18,7 @@ mod sweep;
 pub mod tags;
 
 pub use authorize::Call;
-pub use error::Refusal;
+pub use error::{Refusal, error_chain};
 
 use crate::jobs::Handover;
 use std::sync::Arc;
@@ -67,12 +68,20 @@ pub struct Control {
     ports: Ports,
     handover: Handover,
     identities: identities::Cache,
+    /// Held while nodes are brought back or removed, so that neither undoes the other.
+    node_changes: tokio::sync::Mutex<()>,
 }
 
 impl Control {
     /// A service without workers: calls are answered, jobs wait. [`jobs::Workers::start`] runs them.
     pub fn new(settings: Settings, ports: Ports) -> Arc<Self> {
-        Arc::new(Self { settings, ports, handover: Handover::new(), identities: identities::Cache::default() })
+        Arc::new(Self {
+            settings,
+            ports,
+            handover: Handover::new(),
+            identities: identities::Cache::default(),
+            node_changes: tokio::sync::Mutex::default(),
+        })
     }
 
     pub fn place(&self) -> &Place {

@@ -37,7 +37,9 @@ impl Control {
     ///
     /// # Errors
     /// `Denied`, `ResourceNotFound` and its like, `TagNotFound`.
-    pub async fn remove_tags(&self, call: Call, arn: Arn, keys: Vec<String>) -> Result<Tags, Refusal> {
+    pub async fn remove_tags(&self, call: Call, arn: Arn, mut keys: Vec<String>) -> Result<Tags, Refusal> {
+        keys.sort();
+        keys.dedup();
         let place = self.settings.place.clone();
         self.ports
             .store

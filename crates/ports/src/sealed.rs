@@ -42,6 +42,18 @@ pub struct NewBlob {
     pub compression: Compression,
 }
 
+/// What is known of a blob that is another one sealed anew.
+#[derive(Clone, Debug)]
+pub struct ResealedBlob {
+    pub id: BlobId,
+    /// ARN of the named key that wraps the fresh data key.
+    pub key_arn: String,
+    /// Encryption context of the wrapping.
+    pub context: Vec<(String, String)>,
+    /// What the blob holds. Not secret.
+    pub subject: Vec<u8>,
+}
+
 /// A stream that is being sealed. Dropped without commit, it leaves nothing that can be read.
 #[derive(Debug)]
 pub struct SealedWriter {
@@ -175,8 +187,8 @@ impl Pieces {
     }
 }
 
-/// Writes a blob anew under another key and a fresh data key, without unzipping; plaintext and facts stay the same.
-/// Returns when the new blob survives power loss.
+/// Writes a blob anew under another key and a fresh data key, without unzipping: plaintext, facts and compression stay
+/// those of the source. Returns when the new blob survives power loss.
 ///
 /// # Errors
 /// Those of [`SealedReader::open`] and [`SealedWriter::create`]; `Seal` in a damaged segment of the source.
@@ -184,21 +196,20 @@ pub async fn reseal(
     blobs: &dyn Blobs,
     keys: &dyn KeyService,
     from: BlobId,
-    id: BlobId,
-    key_arn: &str,
-    context: Vec<(String, String)>,
+    new: ResealedBlob,
 ) -> Result<Sealed, SealedError> {
     let SealedReader { blob: source, opener, footer } = SealedReader::open(blobs, keys, from).await?;
-    let fresh = keys.generate_data_key(key_arn, &context).await?;
+    let fresh = keys.generate_data_key(&new.key_arn, &new.context).await?;
     let header = Header {
-        blob_id: valkeep_seal::BlobId(id.0),
-        key_arn: key_arn.to_owned(),
+        blob_id: valkeep_seal::BlobId(new.id.0),
+        segment_size: opener.header().segment_size,
+        key_arn: new.key_arn,
         wrapped_key: fresh.wrapped,
-        context,
-        ..opener.header().clone()
+        context: new.context,
+        subject: new.subject,
     };
     let (mut resealer, head) = Resealer::new(opener, footer, &header, DataKey::from_bytes(*fresh.plain))?;
-    let mut blob = blobs.create(id).await?;
+    let mut blob = blobs.create(new.id).await?;
     blob.write(head).await?;
     while let Some(at) = resealer.next_segment() {
         let stored = read(source.as_ref(), at.offset, at.stored_bytes.into()).await?;

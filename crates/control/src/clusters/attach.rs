@@ -3,6 +3,7 @@
 use super::groups::{GroupView, insert_group};
 use super::{group, password_purpose};
 use crate::{Control, Refusal};
+use std::collections::BTreeSet;
 use valkeep_domain::cluster::{
     CacheCluster, ClusterSettings, ClusterStatus, NodeAddress, NodeLogin, NodeRole, NodeTls, Ownership,
     ReplicationGroup,
@@ -51,6 +52,10 @@ impl Control {
         if request.nodes.is_empty() || request.nodes.len() > 6 {
             return Err(Refusal::InvalidValue("A group has one to six nodes.".to_owned()));
         }
+        let different: BTreeSet<_> = request.nodes.iter().collect();
+        if different.len() < request.nodes.len() {
+            return Err(Refusal::InvalidValue("A node is named twice.".to_owned()));
+        }
         let mut all = Vec::new();
         for (host, port) in &request.nodes {
             let access = NodeAccess {
@@ -61,7 +66,7 @@ impl Control {
                 tls: request.tls.clone(),
             };
             let facts = self.ports.engines.inspect(&access).await.map_err(|error| {
-                Refusal::InvalidValue(format!("{host}:{port} cannot be attached: {}", crate::error::chain(&error)))
+                Refusal::InvalidValue(format!("{host}:{port} cannot be attached: {}", crate::error_chain(&error)))
             })?;
             if facts.cluster_enabled {
                 return Err(Refusal::InvalidValue(format!(

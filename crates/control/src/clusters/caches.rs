@@ -27,7 +27,7 @@ impl Control {
     pub async fn create_cache_cluster(&self, call: Call, request: CreateCacheCluster) -> Result<CacheCluster, Refusal> {
         let place = self.settings.place.clone();
         let arn = place.cluster(&request.id);
-        self.authorize_creation(&call, "CreateCacheCluster", &arn, &request.settings, request.tags.as_ref())?;
+        self.authorize_creation(&call, "CreateCacheCluster", &arn, &request.settings, 0, request.tags.as_ref())?;
         let id = request.id.clone();
         self.ports
             .store

@@ -52,8 +52,8 @@ impl Control {
             }
         })?;
         let parameter_group = new.engine.default_parameter_group(&engine_version);
-        if let Some(name) = new.parameter_group.as_ref().filter(|name| !name.eq_ignore_ascii_case(&parameter_group)) {
-            return Err(Refusal::ParameterGroupNotFound(name.clone()));
+        if let Some(name) = &new.parameter_group {
+            check_parameter_group(name, &parameter_group)?;
         }
         if let Some(name) = new.subnet_group.as_ref().filter(|name| !name.eq_ignore_ascii_case("default")) {
             return Err(Refusal::SubnetGroupNotFound(name.clone()));
@@ -89,15 +89,14 @@ impl Control {
         if let Some(version) = wanted {
             check_known(engine, version, &installed)?;
         }
-        let mut fitting = installed.iter().filter(|it| it.engine == engine).filter(|it| {
-            wanted.is_none_or(|version| {
-                let same_minor = version.minor().is_none() || version.minor() == it.version.minor();
-                version.major() == it.version.major() && (same_minor || !self.settings.strict_versions)
-            })
-        });
-        let best = fitting
-            .next()
-            .map(|first| fitting.fold(first, |best, it| if it.version > best.version { it } else { best }));
+        let same_minor = |it: &InstalledEngine| {
+            wanted.is_none_or(|version| version.minor().is_none() || version.minor() == it.version.minor())
+        };
+        let same_major = |it: &InstalledEngine| wanted.is_none_or(|version| version.major() == it.version.major());
+        let best = installed
+            .iter()
+            .filter(|it| it.engine == engine && same_major(it) && (same_minor(it) || !self.settings.strict_versions))
+            .max_by(|a, b| (same_minor(a), &a.version).cmp(&(same_minor(b), &b.version)));
         match (best, wanted) {
             (Some(chosen), _) => Ok(chosen.version.clone()),
             (None, Some(version)) => Err(not_installed(engine, &format!("version {version}"), &installed)),
@@ -161,6 +160,37 @@ impl Control {
             Some(port) => Refusal::InvalidValue(format!("Port {port} belongs to another node of this machine.")),
             None => Refusal::Internal("no free port was found".into()),
         })
+    }
+}
+
+/// V12: there are only the default groups, and each fits one family.
+fn check_parameter_group(name: &str, fitting: &str) -> Result<(), Refusal> {
+    const FAMILIES: [&str; 14] = [
+        "redis2.6",
+        "redis2.8",
+        "redis3.2",
+        "redis4.0",
+        "redis5.0",
+        "redis6.x",
+        "redis7",
+        "redis8",
+        "valkey7",
+        "valkey8",
+        "valkey9",
+        "memcached1.4",
+        "memcached1.5",
+        "memcached1.6",
+    ];
+    let lower = name.to_ascii_lowercase();
+    if lower == fitting {
+        return Ok(());
+    }
+    let family = |group: &str| group.strip_prefix("default.").map(str::to_owned);
+    match (family(&lower), family(fitting)) {
+        (Some(found), Some(expected)) if FAMILIES.contains(&found.as_str()) => Err(Refusal::InvalidCombination(
+            format!("Expected a parameter group of family {expected} but found one of family {found}"),
+        )),
+        (Some(_) | None, _) => Err(Refusal::ParameterGroupNotFound(name.to_owned())),
     }
 }
 

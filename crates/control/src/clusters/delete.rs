@@ -1,7 +1,7 @@
 //! DeleteReplicationGroup and DeleteCacheCluster (L57-L62).
 
 use super::groups::GroupView;
-use super::{Nodes, cluster, group, members};
+use super::{Nodes, check, cluster, group, members, primary};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::Work;
@@ -64,6 +64,7 @@ impl Control {
         let work = Work::RemoveNodes { nodes: nodes.clone(), final_snapshot: final_snapshot.clone() };
         let job = self.new_job(work);
         let (written, now, place) = (job.record(), self.now(), self.settings.place.clone());
+        let quota = self.settings.manual_snapshots_per_node_per_day;
         let deleted = self
             .ports
             .store
@@ -72,14 +73,21 @@ impl Control {
                 let conditions = Conditions::default().resource_tags(&tags_of(tx, &arn)?);
                 call.authorize(action, &arn.to_string(), &conditions)?;
                 if let Some(name) = &final_snapshot {
-                    // L58: the final snapshot needs the right to make snapshots.
-                    call.authorize(action, &place.snapshot(name).to_string(), &conditions)?;
-                    call.authorize("CreateSnapshot", &place.snapshot(name).to_string(), &conditions)?;
+                    // P2, and L58: the final snapshot needs the right to make snapshots.
+                    let snapshot = place.snapshot(name).to_string();
+                    call.authorize(action, &snapshot, &Conditions::default())?;
+                    call.authorize("CreateSnapshot", &snapshot, &Conditions::default())?;
+                    call.authorize("CreateSnapshot", &arn.to_string(), &conditions)?;
                 }
                 view(tx)?;
+                if final_snapshot.is_some() {
+                    // Only a node that runs has data to save.
+                    let primary = primary(tx, &nodes)?;
+                    check(tx, &nodes, &primary, ClusterEvent::SnapshotBegun)?;
+                }
                 begin_deletion(tx, &nodes)?;
                 if let Some(name) = &final_snapshot {
-                    insert_final(tx, name, &nodes, &place, now)?;
+                    insert_final(tx, name, &nodes, &place, now, quota)?;
                 }
                 tx.insert(&written)?;
                 reached(CrashPoint::RequestBeforeCommit);

@@ -4,7 +4,7 @@ use super::create::{HOST, NewSettings};
 use super::{Nodes, group};
 use crate::authorize::{Call, Conditions};
 use crate::{Control, Refusal, tags};
-use valkeep_domain::arn::ResourceKind;
+use valkeep_domain::arn::{Arn, ResourceKind};
 use valkeep_domain::cluster::{
     CacheCluster, ClusterSettings, ClusterStatus, NodeAddress, NodeRole, Ownership, ReplicationGroup,
 };
@@ -45,7 +45,14 @@ impl Control {
     ) -> Result<GroupView, Refusal> {
         let place = self.settings.place.clone();
         let arn = place.replication_group(&request.id);
-        self.authorize_creation(&call, "CreateReplicationGroup", &arn, &request.settings, request.tags.as_ref())?;
+        self.authorize_creation(
+            &call,
+            "CreateReplicationGroup",
+            &arn,
+            &request.settings,
+            request.nodes - 1,
+            request.tags.as_ref(),
+        )?;
         let id = request.id.clone();
         self.ports.store.read(move |tx| refuse_existing(tx, &id)).await?;
         let settings = self.settle_settings(&request.settings)?;
@@ -75,8 +82,9 @@ impl Control {
         &self,
         call: &Call,
         action: &str,
-        arn: &valkeep_domain::arn::Arn,
+        arn: &Arn,
         new: &NewSettings,
+        replicas: u16,
         tags: Option<&Tags>,
     ) -> Result<(), Refusal> {
         let place = &self.settings.place;
@@ -85,7 +93,12 @@ impl Control {
             .with("elasticache:CacheNodeType", new.node_type.as_str())
             .with("elasticache:EngineType", new.engine.as_str())
             .with_some("elasticache:EngineVersion", new.engine_version.as_ref().map(ToString::to_string))
-            .with_some("elasticache:CacheParameterGroupName", new.parameter_group.as_deref());
+            .with_some("elasticache:CacheParameterGroupName", new.parameter_group.as_deref())
+            .with("elasticache:NumNodeGroups", "1")
+            .with("elasticache:ReplicasPerNodeGroup", replicas.to_string())
+            .with("elasticache:SnapshotRetentionLimit", "0");
+        // What cannot be asked for yet is off in every cluster.
+        let conditions = OFF.iter().fold(conditions, |conditions, key| conditions.with(key, "false"));
         call.authorize(action, &arn.to_string(), &conditions)?;
         let named =
             [(ResourceKind::ParameterGroup, &new.parameter_group), (ResourceKind::SubnetGroup, &new.subnet_group)];
@@ -97,6 +110,16 @@ impl Control {
         call.authorize_tagging(arn, tags)
     }
 }
+
+/// Conditions on features that no cluster of this service has (P5).
+const OFF: [&str; 6] = [
+    "elasticache:AtRestEncryptionEnabled",
+    "elasticache:AuthTokenEnabled",
+    "elasticache:AutomaticFailoverEnabled",
+    "elasticache:ClusterModeEnabled",
+    "elasticache:MultiAZEnabled",
+    "elasticache:TransitEncryptionEnabled",
+];
 
 fn refuse_existing(tx: &mut Tx<'_>, id: &ReplicationGroupId) -> Result<(), Refusal> {
     match group(tx, id) {

@@ -7,17 +7,16 @@ pub mod delete;
 pub mod describe;
 pub mod groups;
 pub(crate) mod remove;
+pub(crate) mod revive;
 pub(crate) mod start;
 
-use crate::error::chain;
 use crate::jobs::StepError;
 use crate::{Control, Refusal};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use valkeep_domain::arn::{Arn, Place};
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, ClusterStatus, NodeRole, Ownership, ReplicationGroup};
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, ReplicationGroup};
 use valkeep_domain::names::{ClusterId, ReplicationGroupId};
-use valkeep_ports::catalog::{CatalogError, Scan, Tx};
+use valkeep_ports::catalog::Tx;
 use valkeep_ports::engines::{NodeAccess, NodeSpec};
 use zeroize::Zeroizing;
 
@@ -71,6 +70,13 @@ pub(crate) fn members(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<CacheCluster
     Ok(members)
 }
 
+/// The node of `nodes` that takes writes.
+pub(crate) fn primary(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<CacheCluster, Refusal> {
+    let members = members(tx, nodes).map_err(|error| Refusal::Internal(Box::new(error)))?;
+    let primary = members.into_iter().find(|member| member.role == NodeRole::Primary);
+    primary.ok_or_else(|| Refusal::Internal("the cluster has no primary".into()))
+}
+
 /// Whether an event that a caller asks for is allowed, for the node and for its group.
 pub(crate) fn check(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event: ClusterEvent) -> Result<(), Refusal> {
     if let Nodes::Group(id) = nodes {
@@ -93,12 +99,13 @@ pub(crate) fn request(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event
     Ok(())
 }
 
-/// Applies an event that a job brings about to the group and to every node it concerns.
+/// Applies an event that a job brings about to the group and to every node it concerns: a snapshot concerns the group and
+/// one node, so nodes that the event does not move stay as they are.
 pub(crate) fn settle(tx: &mut Tx<'_>, nodes: &Nodes, event: ClusterEvent) -> Result<(), StepError> {
-    if let Nodes::Group(id) = nodes
-        && let Some(group) = tx.get::<ReplicationGroup>(id.as_str())?
-        && let Ok(status) = group.status.on(event)
-    {
+    if let Nodes::Group(id) = nodes {
+        let group = tx.get::<ReplicationGroup>(id.as_str())?;
+        let group = group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone")))?;
+        let status = group.status.on(event).map_err(|error| StepError::Fail(format!("{id}: {error}")))?;
         tx.replace(&ReplicationGroup { status, ..group })?;
     }
     for member in members(tx, nodes)? {
@@ -141,44 +148,4 @@ fn spec(member: &CacheCluster, primary: &CacheCluster) -> NodeSpec {
         follow: (member.role == NodeRole::Replica).then_some(primary.node.port),
         maxmemory_bytes: member.settings.node_type.maxmemory_bytes(),
     }
-}
-
-/// After a start of the service: nodes that died meanwhile are started again, with their data.
-pub(crate) async fn revive(control: Arc<Control>) {
-    match all_running(&control).await {
-        Ok(sets) => {
-            for members in sets {
-                revive_set(&control, &members).await;
-            }
-        }
-        Err(error) => tracing::error!(error = chain(&error), "the nodes could not be listed"),
-    }
-}
-
-async fn revive_set(control: &Control, members: &[CacheCluster]) {
-    let Some(primary) = members.iter().find(|member| member.role == NodeRole::Primary) else { return };
-    for member in std::iter::once(primary).chain(members.iter().filter(|member| member.id != primary.id)) {
-        if let Err(error) = control.ports.engines.start(&spec(member, primary)).await {
-            tracing::error!(node = %member.id, error = chain(&error), "a node could not be brought back");
-        }
-    }
-}
-
-/// The spawned clusters that should run, each group as one set.
-async fn all_running(control: &Control) -> Result<Vec<Vec<CacheCluster>>, CatalogError> {
-    let limit = control.settings.nodes as usize;
-    let clusters = control.ports.store.read(move |tx| tx.scan::<CacheCluster>(&Scan::keys("", limit))).await?;
-    let mut sets: Vec<(Nodes, Vec<CacheCluster>)> = Vec::new();
-    for cluster in clusters {
-        let running = matches!(cluster.status, ClusterStatus::Available | ClusterStatus::Snapshotting);
-        if cluster.ownership != Ownership::Spawned || !running {
-            continue;
-        }
-        let nodes = Nodes::of(&cluster);
-        match sets.iter_mut().find(|(of, _)| *of == nodes) {
-            Some((_, members)) => members.push(cluster),
-            None => sets.push((nodes, vec![cluster])),
-        }
-    }
-    Ok(sets.into_iter().map(|(_, members)| members).collect())
 }

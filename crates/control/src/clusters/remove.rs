@@ -1,16 +1,16 @@
 //! The job that deletes a group or cluster: the final snapshot, the processes, the records.
 
-use super::{Nodes, members, settle};
+use super::{Nodes, members, settle, spec};
 use crate::Control;
+use crate::blobs::abandon_those_of;
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, StepError, postpone};
+use crate::jobs::{Held, Job, StepError, Work, postpone};
+use crate::snapshots::capture::{Prefer, capture};
 use crate::snapshots::copy::give_up;
-use crate::snapshots::create::{Prefer, capture};
-use crate::sweep::abandon_blobs_of;
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, Ownership, ReplicationGroup};
-use valkeep_domain::names::SnapshotName;
-use valkeep_domain::snapshot::{Snapshot, SnapshotState};
-use valkeep_ports::records::Tagged;
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, Ownership, ReplicationGroup};
+use valkeep_domain::names::{ClusterId, SnapshotName};
+use valkeep_ports::catalog::{CatalogError, Scan, Tx};
+use valkeep_ports::records::{SnapshotTaken, Tagged};
 
 pub(crate) async fn run(
     control: &Control,
@@ -19,57 +19,71 @@ pub(crate) async fn run(
     final_snapshot: Option<&SnapshotName>,
 ) -> Result<(), StepError> {
     if let Some(name) = final_snapshot {
-        take_final(control, held, name).await?;
+        take_final(control, held, nodes, name).await?;
     }
+    // Nobody brings a node back while it is being removed.
+    let _alone = control.node_changes.lock().await;
     let of = nodes.clone();
-    let doomed = control.ports.store.read(move |tx| members(tx, &of)).await?;
+    let doomed = held.read(control, move |tx| members(tx, &of)).await?;
     for member in doomed.iter().rev().filter(|member| member.ownership == Ownership::Spawned) {
+        held.read(control, |_| Ok(())).await?;
         control.ports.engines.remove(member.id.as_str()).await?;
         reached(CrashPoint::RemoveNodeRemoved);
     }
     let (of, place) = (nodes.clone(), control.settings.place.clone());
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            for member in members(tx, &of)? {
-                tx.remove::<Tagged>(&place.cluster(&member.id).to_string())?;
-                tx.remove::<CacheCluster>(member.id.as_str())?;
-            }
-            if let Nodes::Group(id) = &of {
-                tx.remove::<Tagged>(&place.replication_group(id).to_string())?;
-                tx.remove::<ReplicationGroup>(id.as_str())?;
-            }
-            Ok::<_, StepError>(())
-        })
-        .await?;
+    held.finish(control, move |tx| {
+        for member in members(tx, &of)? {
+            tx.remove::<Tagged>(&place.cluster(&member.id).to_string())?;
+            tx.remove::<CacheCluster>(member.id.as_str())?;
+            forget_quota(tx, &member.id)?;
+        }
+        if let Nodes::Group(id) = &of {
+            tx.remove::<Tagged>(&place.replication_group(id).to_string())?;
+            tx.remove::<ReplicationGroup>(id.as_str())?;
+        }
+        Ok(())
+    })
+    .await?;
     reached(CrashPoint::RemoveFinished);
     Ok(())
 }
 
-/// Takes the final snapshot, unless an earlier attempt of this job has.
-async fn take_final(control: &Control, held: Held, name: &SnapshotName) -> Result<(), StepError> {
-    if final_is_taken(control, name).await? {
-        return Ok(());
+/// What was counted for the daily quota goes with the node (L63).
+fn forget_quota(tx: &mut Tx<'_>, id: &ClusterId) -> Result<(), CatalogError> {
+    const BATCH: usize = 1_000;
+    loop {
+        let taken = tx.scan_at::<SnapshotTaken>(&Scan::keys(&SnapshotTaken::of_cluster(id), BATCH))?;
+        for (key, _) in &taken {
+            tx.remove::<SnapshotTaken>(key)?;
+        }
+        if taken.len() < BATCH {
+            return Ok(());
+        }
     }
-    let captured = capture(control, held, name, Prefer::Primary).await?;
-    let name = name.clone();
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.check(tx)?;
-            captured.store(tx, &name)
-        })
-        .await
 }
 
-/// Whether the final snapshot is whole. Once it is, the caller may even have deleted it.
-async fn final_is_taken(control: &Control, name: &SnapshotName) -> Result<bool, StepError> {
-    let name = name.clone();
-    let snapshot = control.ports.store.read(move |tx| tx.get::<Snapshot>(name.as_str())).await?;
-    Ok(snapshot.is_none_or(|snapshot| snapshot.state != SnapshotState::Creating))
+/// Takes the final snapshot; from then on the job no longer has one to take.
+async fn take_final(control: &Control, held: Held, nodes: &Nodes, name: &SnapshotName) -> Result<(), StepError> {
+    wake_primary(control, held, nodes).await?;
+    let captured = capture(control, held, name, Prefer::Primary).await?;
+    let (name, nodes) = (name.clone(), nodes.clone());
+    held.write(control, move |tx, job| {
+        captured.store(tx, job.id, &name)?;
+        let work = Work::RemoveNodes { nodes: nodes.clone(), final_snapshot: None };
+        Ok(tx.replace(&Job { work, errors: 0, ..job })?)
+    })
+    .await
+}
+
+/// A node that died with the machine is started again, so that its data can be taken.
+async fn wake_primary(control: &Control, held: Held, nodes: &Nodes) -> Result<(), StepError> {
+    let of = nodes.clone();
+    let members = held.read(control, move |tx| members(tx, &of)).await?;
+    let primary = members.iter().find(|member| member.role == NodeRole::Primary);
+    match primary.filter(|primary| primary.ownership == Ownership::Spawned) {
+        Some(primary) => Ok(control.ports.engines.start(&spec(primary, primary)).await?),
+        None => Ok(()),
+    }
 }
 
 /// L60: without its final snapshot the deletion does not go on. Past that point it is tried again until it succeeds.
@@ -80,19 +94,12 @@ pub(crate) async fn fail(
     final_snapshot: Option<&SnapshotName>,
     reason: String,
 ) -> Result<(), StepError> {
-    let name = match final_snapshot {
-        Some(name) if !final_is_taken(control, name).await? => name.clone(),
-        Some(_) | None => return postpone(control, held, reason).await,
-    };
+    let Some(name) = final_snapshot.cloned() else { return postpone(control, held, reason).await };
     let nodes = nodes.clone();
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            abandon_blobs_of(tx, held)?;
-            give_up(tx, &name, &reason)?;
-            settle(tx, &nodes, ClusterEvent::DeleteAbandoned)
-        })
-        .await
+    held.finish(control, move |tx| {
+        abandon_those_of(tx, held.id())?;
+        give_up(tx, &name, &reason)?;
+        settle(tx, &nodes, ClusterEvent::DeleteAbandoned)
+    })
+    .await
 }

@@ -3,29 +3,23 @@
 use super::{Nodes, members, settle, spec};
 use crate::Control;
 use crate::crash::{CrashPoint, reached};
-use crate::error::chain;
+use crate::error_chain;
 use crate::jobs::{Held, StepError};
 use valkeep_domain::cluster::{ClusterEvent, NodeRole};
 
 /// Starting is idempotent: a node that an earlier attempt started is kept.
 pub(crate) async fn run(control: &Control, held: Held, nodes: &Nodes) -> Result<(), StepError> {
     let of = nodes.clone();
-    let members = control.ports.store.read(move |tx| members(tx, &of)).await?;
+    let members = held.read(control, move |tx| members(tx, &of)).await?;
     let primary = members.iter().find(|member| member.role == NodeRole::Primary);
     let primary = primary.ok_or_else(|| StepError::Fail("the group has no primary".to_owned()))?;
     for member in &members {
+        held.read(control, |_| Ok(())).await?;
         control.ports.engines.start(&spec(member, primary)).await?;
         reached(CrashPoint::StartNodeStarted);
     }
     let of = nodes.clone();
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            settle(tx, &of, ClusterEvent::Started)
-        })
-        .await?;
+    held.finish(control, move |tx| settle(tx, &of, ClusterEvent::Started)).await?;
     reached(CrashPoint::StartFinished);
     Ok(())
 }
@@ -33,19 +27,13 @@ pub(crate) async fn run(control: &Control, held: Held, nodes: &Nodes) -> Result<
 /// Nodes that did start are ended; the group stays as `create-failed` until it is deleted.
 pub(crate) async fn fail(control: &Control, held: Held, nodes: &Nodes) -> Result<(), StepError> {
     let of = nodes.clone();
-    let started = control.ports.store.read(move |tx| members(tx, &of)).await?;
+    let started = held.read(control, move |tx| members(tx, &of)).await?;
     for member in &started {
+        held.read(control, |_| Ok(())).await?;
         if let Err(error) = control.ports.engines.remove(member.id.as_str()).await {
-            tracing::error!(node = %member.id, error = chain(&error), "a node of a failed group still runs");
+            tracing::error!(node = %member.id, error = error_chain(&error), "a node of a failed group still runs");
         }
     }
     let of = nodes.clone();
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            settle(tx, &of, ClusterEvent::StartFailed)
-        })
-        .await
+    held.finish(control, move |tx| settle(tx, &of, ClusterEvent::StartFailed)).await
 }

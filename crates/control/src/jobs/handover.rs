@@ -1,13 +1,13 @@
 //! From the call that wrote a job to the workers, without a look at the catalog.
 
-use super::{Job, Work};
+use super::{Class, Job, Work};
 use crate::Control;
 use crate::crash::{CrashPoint, reached};
 use std::sync::Mutex;
 use tokio::sync::{Notify, mpsc};
 use valkeep_domain::ids::JobId;
 
-/// Jobs on their way from calls to workers. Bounds the light jobs that run at once.
+/// Jobs on their way from calls to workers; more wait in the catalog. Our choice.
 const SLOTS: usize = 256;
 
 /// Where calls leave jobs for the workers of this process.
@@ -35,7 +35,7 @@ impl NewJob {
 
 impl Control {
     pub(crate) fn new_job(&self, work: Work) -> NewJob {
-        let slot = if work.is_light() { self.handover.slot() } else { None };
+        let slot = if work.class() == Class::Light { self.handover.slot() } else { None };
         let (id, now) = (JobId(self.ports.ids.random()), self.now());
         let job = if slot.is_some() { Job::claimed(id, work, now) } else { Job::waiting(id, work, now) };
         NewJob { job, slot }

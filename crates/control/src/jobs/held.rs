@@ -22,19 +22,57 @@ impl Held {
         self.id
     }
 
-    /// Must be the first move of every transaction of the job: the job, if the claim still holds.
-    pub(crate) fn check(self, tx: &mut Tx<'_>) -> Result<Job, StepError> {
+    /// One transaction of the job, which begins with the proof that the claim still holds. The job goes on.
+    pub(crate) async fn write<T: Send + 'static>(
+        self,
+        control: &Control,
+        work: impl Fn(&mut Tx<'_>, Job) -> Result<T, StepError> + Send + Sync + 'static,
+    ) -> Result<T, StepError> {
+        control
+            .ports
+            .store
+            .write(move |tx| {
+                let job = self.check(tx)?;
+                work(tx, job)
+            })
+            .await
+    }
+
+    /// The last transaction of the job: what `work` changes, and the end of the job.
+    pub(crate) async fn finish<T: Send + 'static>(
+        self,
+        control: &Control,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StepError> + Send + Sync + 'static,
+    ) -> Result<T, StepError> {
+        self.write(control, move |tx, job| {
+            tx.remove::<Job>(&job.id.to_string())?;
+            work(tx)
+        })
+        .await
+    }
+
+    /// A look at the catalog, by a worker whose claim still holds. To be taken again before anything outside is changed.
+    pub(crate) async fn read<T: Send + 'static>(
+        self,
+        control: &Control,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StepError> + Send + Sync + 'static,
+    ) -> Result<T, StepError> {
+        control
+            .ports
+            .store
+            .read(move |tx| {
+                self.check(tx)?;
+                work(tx)
+            })
+            .await
+    }
+
+    /// The job, if the claim still holds.
+    fn check(self, tx: &mut Tx<'_>) -> Result<Job, StepError> {
         match tx.get::<Job>(&self.id.to_string())? {
             Some(job) if job.fence == self.fence => Ok(job),
             Some(_) | None => Err(StepError::LeaseLost),
         }
-    }
-
-    /// Ends the job; the transaction does the rest of its last step.
-    pub(crate) fn finish(self, tx: &mut Tx<'_>) -> Result<(), StepError> {
-        self.check(tx)?;
-        tx.remove::<Job>(&self.id.to_string())?;
-        Ok(())
     }
 
     /// Keeps the lease alive until dropped; ends when it is lost.
@@ -43,14 +81,8 @@ impl Held {
         loop {
             tokio::time::sleep(pause).await;
             let now = control.now();
-            let beaten = control
-                .ports
-                .store
-                .write(move |tx| {
-                    let job = self.check(tx)?;
-                    tx.replace(&Job { lease: Some(Lease::from(now)), ..job })?;
-                    Ok::<_, StepError>(())
-                })
+            let beaten = self
+                .write(control, move |tx, job| Ok(tx.replace(&Job { lease: Some(Lease::from(now)), ..job })?))
                 .await;
             match beaten {
                 Err(StepError::LeaseLost) => return StepError::LeaseLost,

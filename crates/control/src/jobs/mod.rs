@@ -15,6 +15,7 @@ pub use workers::Workers;
 pub(crate) use workers::postpone;
 
 use crate::clusters::Nodes;
+use crate::error_chain;
 use crate::snapshots::export::ExportWork;
 use serde::{Deserialize, Serialize};
 use valkeep_domain::ids::JobId;
@@ -30,8 +31,9 @@ use valkeep_ports::sealed::SealedError;
 /// How long a worker may be silent before another takes its job. Unit: milliseconds. Our choice.
 const LEASE_MS: i64 = 30_000;
 
-/// Errors that may pass are borne this often before the job fails. Our choice.
-const MAX_ERRORS: u32 = 5;
+/// Errors that may pass are borne this often without progress in between, for half a minute, before the job fails. Our
+/// choice.
+const MAX_ERRORS: u32 = 7;
 
 /// A job that was begun this often without an end takes the process down each time: it fails. Our choice.
 const MAX_CLAIMS: u32 = 100;
@@ -67,9 +69,45 @@ pub enum Work {
 }
 
 impl Work {
-    /// Whether the job is a transaction or two and moves no bytes; such jobs need no slot of the workers.
-    const fn is_light(&self) -> bool {
-        matches!(self, Self::CopySnapshot { .. } | Self::DeleteSnapshot { .. })
+    const fn class(&self) -> Class {
+        match self {
+            Self::CopySnapshot { .. } | Self::DeleteSnapshot { .. } => Class::Light,
+            Self::StartNodes { .. } | Self::RemoveNodes { .. } => Class::Nodes,
+            Self::CreateSnapshot { .. } | Self::ResealSnapshot { .. } | Self::ExportSnapshot(_) => Class::Bytes,
+        }
+    }
+}
+
+/// Jobs of one class run side by side up to a number, and never wait for those of another: a slow node must not hold up
+/// a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// A transaction or two, no bytes.
+    Light,
+    /// Processes are started and ended.
+    Nodes,
+    /// Snapshots are read or written.
+    Bytes,
+}
+
+impl Class {
+    const ALL: [Self; 3] = [Self::Light, Self::Nodes, Self::Bytes];
+
+    /// The index of its jobs by the moment they may be claimed.
+    const fn by_due(self) -> &'static str {
+        match self {
+            Self::Light => "due-light",
+            Self::Nodes => "due-nodes",
+            Self::Bytes => "due-bytes",
+        }
+    }
+
+    /// How many run at once. Our choice: two for each core of a small machine, more where little is done.
+    const fn slots(self) -> usize {
+        match self {
+            Self::Light => 64,
+            Self::Nodes | Self::Bytes => 4,
+        }
     }
 }
 
@@ -96,8 +134,8 @@ pub struct Job {
 }
 
 impl Job {
-    /// Jobs by the moment they may be claimed.
-    const BY_DUE: &'static str = "due";
+    /// Exports by the bucket and name they go to, so that no two go to one place (E14c).
+    pub(crate) const BY_EXPORT: &'static str = "export";
 
     /// A job that waits for a worker.
     fn waiting(id: JobId, work: Work, now: Timestamp) -> Self {
@@ -109,10 +147,15 @@ impl Job {
         Self { fence: 1, claims: 1, lease: Some(Lease::from(now)), ..Self::waiting(id, work, now) }
     }
 
-    /// Claims the longest due job.
-    fn claim(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Self>, CatalogError> {
-        let scan = Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(Self::BY_DUE, "", 1) };
-        let Some(mut job) = tx.scan::<Self>(&scan)?.pop() else { return Ok(None) };
+    /// The longest due job of that class.
+    fn due(tx: &mut Tx<'_>, class: Class, now: Timestamp) -> Result<Option<Self>, CatalogError> {
+        let scan = Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(class.by_due(), "", 1) };
+        Ok(tx.scan::<Self>(&scan)?.pop())
+    }
+
+    /// Claims the longest due job of that class.
+    fn claim(tx: &mut Tx<'_>, class: Class, now: Timestamp) -> Result<Option<Self>, CatalogError> {
+        let Some(mut job) = Self::due(tx, class, now)? else { return Ok(None) };
         job.fence += 1;
         job.claims = job.claims.saturating_add(1);
         job.lease = Some(Lease::from(now));
@@ -120,7 +163,7 @@ impl Job {
         Ok(Some(job))
     }
 
-    fn due(&self) -> Timestamp {
+    fn due_at(&self) -> Timestamp {
         self.lease.as_ref().map_or(self.not_before, |lease| lease.until.max(self.not_before))
     }
 }
@@ -143,7 +186,16 @@ impl Record for Job {
     }
 
     fn index(&self) -> Vec<IndexEntry> {
-        vec![IndexEntry { index: Self::BY_DUE, value: due_text(self.due()) }]
+        let due = IndexEntry { index: self.work.class().by_due(), value: due_text(self.due_at()) };
+        match &self.work {
+            Work::ExportSnapshot(export) => vec![due, IndexEntry { index: Self::BY_EXPORT, value: export.place() }],
+            Work::CreateSnapshot { .. }
+            | Work::CopySnapshot { .. }
+            | Work::ResealSnapshot { .. }
+            | Work::DeleteSnapshot { .. }
+            | Work::StartNodes { .. }
+            | Work::RemoveNodes { .. } => vec![due],
+        }
     }
 }
 
@@ -163,17 +215,20 @@ pub(crate) enum StepError {
 
 impl From<CatalogError> for StepError {
     fn from(error: CatalogError) -> Self {
-        Self::Retry(crate::error::chain(&error))
+        match error {
+            CatalogError::Unavailable(_) => Self::Retry(error_chain(&error)),
+            CatalogError::AlreadyExists { .. } | CatalogError::NotFound { .. } | CatalogError::Unreadable { .. } => {
+                Self::Fail(error_chain(&error))
+            }
+        }
     }
 }
 
 impl From<BlobError> for StepError {
     fn from(error: BlobError) -> Self {
         match error {
-            BlobError::NotFound(_) => Self::Fail(crate::error::chain(&error)),
-            BlobError::AlreadyExists(_) | BlobError::Full(_) | BlobError::Failed(_) => {
-                Self::Retry(crate::error::chain(&error))
-            }
+            BlobError::NotFound(_) => Self::Fail(error_chain(&error)),
+            BlobError::AlreadyExists(_) | BlobError::Full(_) | BlobError::Failed(_) => Self::Retry(error_chain(&error)),
         }
     }
 }
@@ -181,10 +236,8 @@ impl From<BlobError> for StepError {
 impl From<KeyError> for StepError {
     fn from(error: KeyError) -> Self {
         match error {
-            KeyError::Unavailable(_) => Self::Retry(crate::error::chain(&error)),
-            KeyError::NotFound(_) | KeyError::Disabled(_) | KeyError::Unwrap(_) => {
-                Self::Fail(crate::error::chain(&error))
-            }
+            KeyError::Unavailable(_) => Self::Retry(error_chain(&error)),
+            KeyError::NotFound(_) | KeyError::Disabled(_) | KeyError::Unwrap(_) => Self::Fail(error_chain(&error)),
         }
     }
 }
@@ -194,7 +247,7 @@ impl From<SealedError> for StepError {
         match error {
             SealedError::Blob(error) => error.into(),
             SealedError::Key(error) => error.into(),
-            SealedError::Seal(_) | SealedError::Swapped { .. } => Self::Fail(crate::error::chain(&error)),
+            SealedError::Seal(_) | SealedError::Swapped { .. } => Self::Fail(error_chain(&error)),
         }
     }
 }
@@ -202,15 +255,17 @@ impl From<SealedError> for StepError {
 impl From<BucketError> for StepError {
     fn from(error: BucketError) -> Self {
         match error {
-            BucketError::Unavailable(_) | BucketError::UploadGone => Self::Retry(crate::error::chain(&error)),
-            BucketError::Refused(_) | BucketError::Failed(_) => Self::Fail(crate::error::chain(&error)),
+            BucketError::Unavailable(_) | BucketError::UploadGone => Self::Retry(error_chain(&error)),
+            BucketError::Refused(_) | BucketError::Failed(_) => Self::Fail(error_chain(&error)),
         }
     }
 }
 
 impl From<EngineError> for StepError {
     fn from(error: EngineError) -> Self {
-        let text = crate::error::chain(&error);
-        if error.may_pass() { Self::Retry(text) } else { Self::Fail(text) }
+        let text = error_chain(&error);
+        // Room for blobs may come again; a node is not to blame for it.
+        let may_pass = error.may_pass() || matches!(error, EngineError::Sink(_));
+        if may_pass { Self::Retry(text) } else { Self::Fail(text) }
     }
 }

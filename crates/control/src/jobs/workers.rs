@@ -1,6 +1,6 @@
 //! The workers: claim jobs, run them, and see each to its end.
 
-use super::{Held, Job, MAX_CLAIMS, MAX_ERRORS, StepError, Work};
+use super::{Class, Held, Job, MAX_CLAIMS, MAX_ERRORS, StepError, Work};
 use crate::crash::{CrashPoint, reached};
 use crate::{Control, clusters, snapshots, sweep};
 use std::sync::Arc;
@@ -8,9 +8,6 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use valkeep_ports::catalog::{CatalogError, Scan};
-
-/// Jobs that move bytes at the same time. Our choice: two for each core of a small machine.
-const HEAVY_JOBS: usize = 4;
 
 /// How often the catalog is looked at for jobs that nobody announced: retries, and leases that ran out.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -88,10 +85,10 @@ async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
         tracing::error!("the workers of this process run already");
         return;
     };
-    let slots = Arc::new(Semaphore::new(HEAVY_JOBS));
+    let slots = Class::ALL.map(|class| (class, Arc::new(Semaphore::new(class.slots()))));
     let mut tasks = JoinSet::new();
     let mut looks = tokio::time::interval(LOOK_EVERY);
-    tasks.spawn(clusters::revive(control.clone()));
+    tasks.spawn(clusters::revive::run(control.clone(), stopped.clone()));
     tasks.spawn(sweep::run(control.clone(), stopped.clone()));
     loop {
         tokio::select! {
@@ -101,9 +98,8 @@ async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
                     tasks.spawn(work(control.clone(), job));
                 }
             }
-            () = control.handover.a_job_waits() => claim_due(&control, &slots, &mut tasks).await,
-            _ = looks.tick() => claim_due(&control, &slots, &mut tasks).await,
-            // Finished tasks are taken out; a heavy one that ends makes room for the next.
+            () = control.handover.a_job_waits() => claim_all(&control, &slots, &mut tasks).await,
+            _ = looks.tick() => claim_all(&control, &slots, &mut tasks).await,
             Some(_) = tasks.join_next() => {}
         }
     }
@@ -119,49 +115,72 @@ fn drain(handed: &mut mpsc::Receiver<Job>, control: &Arc<Control>, tasks: &mut J
     }
 }
 
-/// Claims due jobs as long as there are slots and jobs.
-async fn claim_due(control: &Arc<Control>, slots: &Arc<Semaphore>, tasks: &mut JoinSet<()>) {
-    while let Ok(slot) = slots.clone().try_acquire_owned() {
-        let now = control.now();
-        match control.ports.store.write(move |tx| Job::claim(tx, now)).await {
-            Ok(Some(job)) => {
-                let control = control.clone();
-                tasks.spawn(async move {
-                    work(control.clone(), job).await;
-                    drop(slot);
-                    control.handover.look_again();
-                });
-            }
-            Ok(None) => return,
-            Err(error) => {
-                tracing::error!(error = crate::error::chain(&error), "jobs cannot be claimed");
-                return;
+type Slots = [(Class, Arc<Semaphore>); 3];
+
+/// Claims due jobs of every class as long as there are slots and jobs.
+async fn claim_all(control: &Arc<Control>, slots: &Slots, tasks: &mut JoinSet<()>) {
+    for (class, slots) in slots {
+        while let Ok(slot) = slots.clone().try_acquire_owned() {
+            match claim(control, *class).await {
+                Ok(Some(job)) => {
+                    let control = control.clone();
+                    tasks.spawn(async move {
+                        work(control.clone(), job).await;
+                        drop(slot);
+                        control.handover.look_again();
+                    });
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::error!(error = crate::error_chain(&error), "jobs cannot be claimed");
+                    break;
+                }
             }
         }
     }
 }
 
-/// Runs a claimed job until it is done, failed, or to be tried again.
+/// Looks before it writes, so that an idle service writes nothing.
+async fn claim(control: &Control, class: Class) -> Result<Option<Job>, CatalogError> {
+    let now = control.now();
+    let store = &control.ports.store;
+    match store.read(move |tx| Job::due(tx, class, now)).await? {
+        Some(_) => store.write(move |tx| Job::claim(tx, class, now)).await,
+        None => Ok(None),
+    }
+}
+
+/// Sees a claimed job to its end, or to its next try, for as long as the claim holds.
 async fn work(control: Arc<Control>, job: Job) {
     reached(CrashPoint::JobClaimed);
     let held = Held::of(&job);
-    let given_up = job.claims > MAX_CLAIMS;
-    let outcome = if given_up {
-        Err(StepError::Fail("the job was begun too often without an end".to_owned()))
-    } else {
-        tokio::select! {
-            outcome = execute(&control, held, &job.work) => outcome,
-            lost = held.beat(&control) => Err(lost),
-        }
+    let ended = tokio::select! {
+        ended = run_to_end(&control, held, &job) => ended,
+        lost = held.beat(&control) => Err(lost),
     };
-    match outcome {
-        Ok(()) | Err(StepError::LeaseLost) => {}
-        Err(StepError::Retry(reason)) if job.errors + 1 < MAX_ERRORS => retry(&control, held, reason).await,
-        Err(StepError::Retry(reason) | StepError::Fail(reason)) => fail(&control, held, &job.work, reason).await,
+    match ended {
+        Ok(()) => {}
+        Err(StepError::LeaseLost) => tracing::warn!(job = %held.id(), "another worker has the job"),
+        // A worker that cannot even write how a job ended leaves it to its lease.
+        Err(error) => tracing::error!(job = %held.id(), %error, "the end of a job was not written"),
     }
-    if !job.work.is_light() {
+    if job.work.class() != Class::Light {
         // An attempt that was cut short, or failed, may have left blobs that are nobody's now.
         control.handover.a_blob_died();
+    }
+}
+
+async fn run_to_end(control: &Control, held: Held, job: &Job) -> Result<(), StepError> {
+    let outcome = if job.claims > MAX_CLAIMS {
+        Err(StepError::Fail("the job was begun too often without an end".to_owned()))
+    } else {
+        execute(control, held, &job.work).await
+    };
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(StepError::LeaseLost) => Err(StepError::LeaseLost),
+        Err(StepError::Retry(reason)) => retry(control, held, reason).await,
+        Err(StepError::Fail(reason)) => fail(control, held, reason).await,
     }
 }
 
@@ -182,72 +201,59 @@ async fn execute(control: &Control, held: Held, work: &Work) -> Result<(), StepE
     }
 }
 
-/// Gives the job back; it is due again after a pause that doubles.
-async fn retry(control: &Control, held: Held, reason: String) {
-    tracing::warn!(job = %held.id(), reason, "job will be tried again");
-    let now = control.now();
-    let written = control
-        .ports
-        .store
-        .write(move |tx| {
-            let job = held.check(tx)?;
-            let pause_ms = 500 << job.errors.min(6);
+/// Gives the job back; it is due again after a pause that doubles. After too many errors the job fails.
+async fn retry(control: &Control, held: Held, reason: String) -> Result<(), StepError> {
+    tracing::warn!(job = %held.id(), reason, "job met an error that may pass");
+    let (now, text) = (control.now(), reason.clone());
+    let again = held
+        .write(control, move |tx, job| {
+            if job.errors + 1 >= MAX_ERRORS {
+                return Ok(false);
+            }
             tx.replace(&Job {
                 lease: None,
                 errors: job.errors + 1,
-                last_error: Some(reason.clone()),
-                not_before: now.plus_ms(pause_ms),
+                last_error: Some(text.clone()),
+                not_before: now.plus_ms(500 << job.errors.min(6)),
                 ..job
             })?;
-            Ok::<_, StepError>(())
+            Ok(true)
         })
-        .await;
-    report(held, written);
+        .await?;
+    if again { Ok(()) } else { fail(control, held, reason).await }
 }
 
 /// Ends the job without success: what it had begun is undone, the status says so.
-async fn fail(control: &Control, held: Held, work: &Work, reason: String) {
+async fn fail(control: &Control, held: Held, reason: String) -> Result<(), StepError> {
     tracing::error!(job = %held.id(), reason, "job failed");
-    let written = match work {
-        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, snapshot, reason).await,
+    // What the job recorded on its way counts, not what it was when it was claimed.
+    match held.write(control, |_, job| Ok(job.work)).await? {
+        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, reason).await,
         Work::CopySnapshot { source, target } | Work::ResealSnapshot { source, target, .. } => {
-            snapshots::copy::fail(control, held, source, target, reason).await
+            snapshots::copy::fail(control, held, &source, &target, reason).await
         }
-        Work::ExportSnapshot(export) => snapshots::export::fail(control, held, export, reason).await,
+        Work::ExportSnapshot(export) => snapshots::export::fail(control, held, *export, reason).await,
         Work::DeleteSnapshot { .. } => postpone(control, held, reason).await,
-        Work::StartNodes { nodes } => clusters::start::fail(control, held, nodes).await,
+        Work::StartNodes { nodes } => clusters::start::fail(control, held, &nodes).await,
         Work::RemoveNodes { nodes, final_snapshot } => {
-            clusters::remove::fail(control, held, nodes, final_snapshot.as_ref(), reason).await
+            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), reason).await
         }
-    };
-    report(held, written);
+    }
 }
 
-/// A deletion has no other end than its own: it is tried again later, for ever.
+/// For work that has no other end than its own: it is tried again later, for ever.
 pub(crate) async fn postpone(control: &Control, held: Held, reason: String) -> Result<(), StepError> {
     const PAUSE_MS: i64 = 60_000;
     let now = control.now();
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            let job = held.check(tx)?;
-            tx.replace(&Job {
-                lease: None,
-                claims: 0,
-                errors: 0,
-                last_error: Some(reason.clone()),
-                not_before: now.plus_ms(PAUSE_MS),
-                ..job
-            })?;
-            Ok(())
-        })
-        .await
-}
-
-/// A worker that cannot even write how a job ended leaves it to its lease.
-fn report(held: Held, written: Result<(), StepError>) {
-    if let Err(error) = written {
-        tracing::error!(job = %held.id(), %error, "the end of a job was not written");
-    }
+    held.write(control, move |tx, job| {
+        Ok(tx.replace(&Job {
+            lease: None,
+            claims: 0,
+            errors: 0,
+            last_error: Some(reason.clone()),
+            not_before: now.plus_ms(PAUSE_MS),
+            ..job
+        })?)
+    })
+    .await
 }

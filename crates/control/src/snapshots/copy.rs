@@ -4,11 +4,11 @@
 //! the job of [`super::reseal`] writes every byte anew, so that the two keys are independent. With a bucket it is an
 //! export, see [`super::export`].
 
-use super::{advance, find, insert_new, request, stored};
+use super::{advance, find, find_again, insert_new, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
+use crate::blobs::{abandon_those_of, acquire};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, StepError, Work};
-use crate::sweep::{abandon_blobs_of, add_reference};
 use crate::{Control, Refusal, tags};
 use valkeep_domain::names::{ExportName, SnapshotName};
 use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
@@ -55,14 +55,16 @@ impl Control {
         kms_key: Option<String>,
         tags: Option<Tags>,
     ) -> Result<Snapshot, Refusal> {
-        let looked = self.look_at_source(call, &source, &target, kms_key.clone(), tags.clone()).await?;
-        let source_key = self.usable_key(looked.kms_key.as_deref()).await?;
-        let key_arn = self.usable_key(kms_key.as_deref()).await?.or_else(|| source_key.clone());
-        let work = match &key_arn {
-            Some(arn) if source_key.as_ref() != Some(arn) => {
-                Work::ResealSnapshot { source: source.clone(), target: target.clone(), key_arn: arn.clone() }
-            }
-            Some(_) | None => Work::CopySnapshot { source: source.clone(), target: target.clone() },
+        let wanted = self.wanted_key(kms_key.as_deref()).await;
+        let named = wanted.as_ref().ok().and_then(Option::clone).or(kms_key);
+        let looked = self.look_at_source(call, &source, &target, named, tags.clone()).await?;
+        let source_key = self.key_of(&looked).await?;
+        let key_arn = wanted?.unwrap_or_else(|| source_key.clone());
+        let shown_key = self.shown_key(&key_arn).await?;
+        let work = if key_arn == source_key {
+            Work::CopySnapshot { source: source.clone(), target: target.clone() }
+        } else {
+            Work::ResealSnapshot { source: source.clone(), target: target.clone(), key_arn }
         };
         let job = self.new_job(work);
         let (written, now, place) = (job.record(), self.now(), self.settings.place.clone());
@@ -70,9 +72,9 @@ impl Control {
             .ports
             .store
             .write(move |tx| {
-                let mut from = find(tx, &source)?;
+                let mut from = find_again(tx, &looked)?;
                 request(&mut from, SnapshotEvent::CopyBegun, "available")?;
-                let copy = from.copied_as(target.clone(), key_arn.clone(), now);
+                let copy = from.copied_as(target.clone(), shown_key.clone(), now);
                 insert_new(tx, &copy)?;
                 tx.replace(&from)?;
                 let tags = match &tags {
@@ -89,12 +91,26 @@ impl Control {
         Ok(copy)
     }
 
-    /// ARN of a key that is there and enabled (K1, K2, K8); of none when none is named.
-    pub(super) async fn usable_key(&self, reference: Option<&str>) -> Result<Option<String>, Refusal> {
+    /// ARN of the key that a caller names, if it names one (K1, K2, K8).
+    pub(super) async fn wanted_key(&self, reference: Option<&str>) -> Result<Option<String>, Refusal> {
         match reference {
             Some(reference) => Ok(Some(self.ports.keys.resolve(reference).await?)),
             None => Ok(None),
         }
+    }
+
+    /// ARN of the key that a snapshot lies under; it must be there and enabled to use the bytes (K8).
+    pub(super) async fn key_of(&self, snapshot: &Snapshot) -> Result<String, Refusal> {
+        match &snapshot.kms_key {
+            Some(arn) => Ok(self.ports.keys.resolve(arn).await?),
+            None => Ok(self.ports.keys.default_key().await?),
+        }
+    }
+
+    /// K11: the service's own key is not shown.
+    pub(super) async fn shown_key(&self, arn: &str) -> Result<Option<String>, Refusal> {
+        let own = self.ports.keys.default_key().await?;
+        Ok((arn != own).then(|| arn.to_owned()))
     }
 
     /// P2, P2a, P4; then L32: the source is judged before the target.
@@ -138,18 +154,14 @@ pub(crate) async fn run(
 ) -> Result<(), StepError> {
     reached(CrashPoint::CopyBeforeReferences);
     let (source, target) = (source.clone(), target.clone());
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            for blob in stored(tx, &target)?.blobs() {
-                add_reference(tx, blob)?;
-            }
-            advance(tx, &target, SnapshotEvent::Stored, |_| ())?;
-            advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
-        })
-        .await?;
+    held.finish(control, move |tx| {
+        for blob in stored(tx, &target)?.blobs() {
+            acquire(tx, blob)?;
+        }
+        advance(tx, &target, SnapshotEvent::Stored, |_| ())?;
+        advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
+    })
+    .await?;
     reached(CrashPoint::CopyFinished);
     Ok(())
 }
@@ -163,16 +175,12 @@ pub(crate) async fn fail(
     reason: String,
 ) -> Result<(), StepError> {
     let (source, target) = (source.clone(), target.clone());
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            abandon_blobs_of(tx, held)?;
-            give_up(tx, &target, &reason)?;
-            advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
-        })
-        .await
+    held.finish(control, move |tx| {
+        abandon_those_of(tx, held.id())?;
+        give_up(tx, &target, &reason)?;
+        advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
+    })
+    .await
 }
 
 /// A snapshot that will never be whole: failed, with its reason, and without bytes.

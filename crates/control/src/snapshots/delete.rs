@@ -2,9 +2,9 @@
 
 use super::{find, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
+use crate::blobs::release;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, StepError, Work};
-use crate::sweep::drop_reference;
 use crate::{Control, Refusal};
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
@@ -42,19 +42,15 @@ impl Control {
 pub(crate) async fn run(control: &Control, held: Held, name: &SnapshotName) -> Result<(), StepError> {
     reached(CrashPoint::DeleteBeforeRelease);
     let (name, place) = (name.clone(), control.settings.place.clone());
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            for blob in stored(tx, &name)?.blobs() {
-                drop_reference(tx, blob)?;
-            }
-            tx.remove::<Tagged>(&place.snapshot(&name).to_string())?;
-            tx.remove::<Snapshot>(name.as_str())?;
-            Ok::<_, StepError>(())
-        })
-        .await?;
+    held.finish(control, move |tx| {
+        for blob in stored(tx, &name)?.blobs() {
+            release(tx, blob)?;
+        }
+        tx.remove::<Tagged>(&place.snapshot(&name).to_string())?;
+        tx.remove::<Snapshot>(name.as_str())?;
+        Ok(())
+    })
+    .await?;
     reached(CrashPoint::DeleteReleased);
     control.handover.a_blob_died();
     Ok(())

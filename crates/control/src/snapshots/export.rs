@@ -5,19 +5,21 @@
 //! bytes is the one taken at capture. An object appears whole or not at all, and never where one is. A job that was cut
 //! short goes on after the last recorded part; an upload that it had begun and not recorded is aborted by the next begin.
 
-use super::{advance, find, request, stored};
+use super::{advance, find, find_again, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Job, StepError, Work};
+use crate::jobs::{Held, Job, StepError, Work, postpone};
 use crate::{Control, Refusal};
 use serde::{Deserialize, Serialize};
+use std::ops::Bound;
+use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::{BucketName, ExportName, SnapshotName};
 use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
 use valkeep_domain::tags::Tags;
 use valkeep_domain::time::Timestamp;
-use valkeep_ports::buckets::{BucketError, Upload, UploadedPart};
-use valkeep_ports::catalog::Tx;
+use valkeep_ports::buckets::{BucketError, ExportBuckets, Upload, UploadedPart};
+use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 use valkeep_ports::sealed::{Pieces, SealedReader};
 use valkeep_seal::PlainCheck;
 
@@ -28,7 +30,7 @@ const MAX_PARTS: u64 = 10_000;
 /// Parts end where segments end: the largest segment has 4 MiB.
 const PART_STEP_BYTES: u64 = 4 << 20;
 
-/// How far an export is.
+/// How far an export is. The fields are stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportWork {
     pub source: SnapshotName,
@@ -41,6 +43,15 @@ pub struct ExportWork {
     /// That upload.
     pub upload: Option<Upload>,
     pub parts: Vec<UploadedPart>,
+    /// Why it failed; what it left in the bucket is then still to be taken away.
+    pub failed: Option<String>,
+}
+
+impl ExportWork {
+    /// Where it goes: no two exports go to one place at the same time (E14c).
+    pub(crate) fn place(&self) -> String {
+        format!("{}/{}", self.bucket, self.target)
+    }
 }
 
 impl Control {
@@ -53,26 +64,33 @@ impl Control {
         tags: Option<Tags>,
     ) -> Result<Snapshot, Refusal> {
         let looked = self.look_at_exported(call.clone(), &source, tags).await?;
-        self.usable_key(looked.kms_key.as_deref()).await?;
+        self.key_of(&looked).await?;
         let keys: Vec<String> = (0..).take(looked.shards.len()).map(|position| target.key(position)).collect();
-        let bucket = self.ports.buckets.check(&bucket, &keys, &call.caller).await?;
+        let bucket = self.ports.buckets.check(&bucket, &keys, &call.caller, &call.context).await?;
+        let first_key = target.key(0);
         let export = ExportWork {
-            source: source.clone(),
+            source,
             bucket,
             target,
             done: 0,
             begun_since: None,
             upload: None,
             parts: Vec::new(),
+            failed: None,
         };
+        let place = export.place();
+        let taken = ExportRefusal::ObjectExists { bucket: export.bucket.clone(), key: first_key };
         let job = self.new_job(Work::ExportSnapshot(Box::new(export)));
         let written = job.record();
         let snapshot = self
             .ports
             .store
             .write(move |tx| {
-                let mut snapshot = find(tx, &source)?;
+                let mut snapshot = find_again(tx, &looked)?;
                 request(&mut snapshot, SnapshotEvent::ExportBegun, "available")?;
+                if export_under_way(tx, &place)? {
+                    return Err(Refusal::Export(taken.clone()));
+                }
                 tx.replace(&snapshot)?;
                 tx.insert(&written)?;
                 reached(CrashPoint::RequestBeforeCommit);
@@ -97,6 +115,8 @@ impl Control {
                 let arn = place.snapshot(&source);
                 let conditions = Conditions::default().request_tags(tags.as_ref()).resource_tags(&tags_of(tx, &arn)?);
                 call.authorize("CopySnapshot", &arn.to_string(), &conditions)?;
+                // E25: there is no new resource to tag; the right is asked for on the source.
+                call.authorize_tagging(&arn, tags.as_ref())?;
                 let snapshot = find(tx, &source)?;
                 request(&mut snapshot.clone(), SnapshotEvent::ExportBegun, "available")?;
                 if snapshot.origin.node_type.data_tiering() {
@@ -110,23 +130,25 @@ impl Control {
     }
 }
 
+/// Whether an export to that place has not ended.
+fn export_under_way(tx: &mut Tx<'_>, place: &str) -> Result<bool, CatalogError> {
+    let scan = Scan { to: Bound::Included(place.to_owned()), ..Scan::index(Job::BY_EXPORT, place, 1) };
+    Ok(!tx.scan::<Job>(&scan)?.is_empty())
+}
+
 /// The job.
 pub(crate) async fn run(control: &Control, held: Held, export: &ExportWork) -> Result<(), StepError> {
+    if export.failed.is_some() {
+        return clean_up(control, held, export).await;
+    }
     let name = export.source.clone();
-    let snapshot = control.ports.store.read(move |tx| stored(tx, &name)).await?;
+    let snapshot = held.read(control, move |tx| stored(tx, &name)).await?;
     let mut export = export.clone();
     for (position, blob) in (0..).zip(snapshot.blobs()).skip(usize::from(export.done)) {
         upload(control, held, &mut export, position, blob).await?;
     }
     let source = export.source.clone();
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            held.finish(tx)?;
-            advance(tx, &source, SnapshotEvent::ExportEnded, |_| ())
-        })
-        .await?;
+    held.finish(control, move |tx| advance(tx, &source, SnapshotEvent::ExportEnded, |_| ())).await?;
     reached(CrashPoint::ExportFinished);
     tracing::info!(snapshot = %export.source, bucket = %export.bucket, "snapshot exported");
     Ok(())
@@ -143,8 +165,7 @@ async fn upload(
     let (key, export_id) = (export.target.key(position), held.id().to_string());
     let buckets = control.ports.buckets.as_ref();
     // A complete object of this very export: the process ended after it appeared and before that was recorded.
-    let there = buckets.exported_by(&export.bucket, &key).await?;
-    if there != Some(Some(export_id.clone())) {
+    if !is_ours(buckets, &export.bucket, &key, &export_id).await? {
         let upload = begin(control, held, export, &key, &export_id).await?;
         send(control, held, export, &upload, blob).await?;
         reached(CrashPoint::ExportBeforeComplete);
@@ -156,6 +177,23 @@ async fn upload(
     export.upload = None;
     export.parts.clear();
     save(control, held, export).await
+}
+
+/// Whether this export's object is there. An object of somebody else is an error: it is never replaced.
+async fn is_ours(
+    buckets: &dyn ExportBuckets,
+    bucket: &BucketName,
+    key: &str,
+    export_id: &str,
+) -> Result<bool, StepError> {
+    match buckets.exported_by(bucket, key).await? {
+        None => Ok(false),
+        Some(Some(owner)) if owner == export_id => Ok(true),
+        Some(_) => {
+            let refusal = ExportRefusal::ObjectExists { bucket: bucket.clone(), key: key.to_owned() };
+            Err(BucketError::Refused(refusal).into())
+        }
+    }
 }
 
 /// The upload on record, or a new one.
@@ -235,12 +273,15 @@ async fn next_part(pieces: &mut Pieces, check: &mut PlainCheck, part_bytes: usiz
 }
 
 async fn complete(control: &Control, held: Held, export: &mut ExportWork, upload: &Upload) -> Result<(), StepError> {
-    match control.ports.buckets.complete(upload, &export.parts).await {
+    let buckets = control.ports.buckets.as_ref();
+    match buckets.complete(upload, &export.parts).await {
         Ok(()) => Ok(()),
         // The answer of an earlier attempt may have been lost.
         Err(BucketError::UploadGone) => {
-            let there = control.ports.buckets.exported_by(&upload.bucket, &upload.key).await?;
-            if there == Some(Some(held.id().to_string())) { Ok(()) } else { forget(control, held, export).await }
+            if is_ours(buckets, &upload.bucket, &upload.key, &held.id().to_string()).await? {
+                return Ok(());
+            }
+            forget(control, held, export).await
         }
         Err(error) => Err(error.into()),
     }
@@ -254,53 +295,52 @@ async fn forget(control: &Control, held: Held, export: &mut ExportWork) -> Resul
     Err(StepError::Retry("the bucket lost the upload".to_owned()))
 }
 
+/// Records how far the export is. Progress makes earlier errors void.
 async fn save(control: &Control, held: Held, export: &ExportWork) -> Result<(), StepError> {
     let work = Work::ExportSnapshot(Box::new(export.clone()));
-    control
-        .ports
-        .store
-        .write(move |tx| {
-            let job = held.check(tx)?;
-            tx.replace(&Job { work: work.clone(), ..job })?;
-            Ok(())
-        })
-        .await
+    held.write(control, move |tx, job| Ok(tx.replace(&Job { work: work.clone(), errors: 0, ..job })?)).await
 }
 
-/// The export failed: nothing of it stays in the bucket; the snapshot is available again (L3, E29, E30).
-pub(crate) async fn fail(control: &Control, held: Held, export: &ExportWork, reason: String) -> Result<(), StepError> {
-    let recorded = control.ports.store.read(move |tx| held.check(tx)).await?;
-    let Work::ExportSnapshot(now) = recorded.work else { return Err(StepError::LeaseLost) };
+/// The export failed: the snapshot is available again (L3, E30), and the job goes on as the one that takes away what is in
+/// the bucket (E29).
+pub(crate) async fn fail(control: &Control, held: Held, export: ExportWork, reason: String) -> Result<(), StepError> {
+    if export.failed.is_some() {
+        return postpone(control, held, reason).await;
+    }
+    tracing::error!(snapshot = %export.source, bucket = %export.bucket, reason, "Could not export snapshot to bucket");
+    let now = control.now();
+    held.write(control, move |tx, job| {
+        let failed = ExportWork { failed: Some(reason.clone()), ..export.clone() };
+        let work = Work::ExportSnapshot(Box::new(failed));
+        tx.replace(&Job { work, lease: None, errors: 0, claims: 0, not_before: now, ..job })?;
+        advance(tx, &export.source, SnapshotEvent::ExportEnded, |_| ())
+    })
+    .await
+}
+
+/// Takes away the upload that was begun, and objects that this export completed. Tried until it succeeds.
+async fn clean_up(control: &Control, held: Held, export: &ExportWork) -> Result<(), StepError> {
     let (buckets, export_id) = (control.ports.buckets.as_ref(), held.id().to_string());
-    if let Some(upload) = &now.upload {
-        undo(buckets.abort(upload).await);
+    if let Some(upload) = &export.upload {
+        gone_is_fine(buckets.abort(upload).await)?;
     }
-    if let Some(since) = now.begun_since {
-        undo(buckets.abort_unrecorded(&now.bucket, &now.target.key(now.done), &export_id, since).await);
+    if let Some(since) = export.begun_since {
+        let key = export.target.key(export.done);
+        gone_is_fine(buckets.abort_unrecorded(&export.bucket, &key, &export_id, since).await)?;
     }
-    for position in 0..=now.done {
-        let key = now.target.key(position);
-        if let Ok(Some(Some(owner))) = buckets.exported_by(&now.bucket, &key).await
-            && owner == export_id
-        {
-            undo(buckets.delete(&now.bucket, &key).await);
+    for position in 0..=export.done {
+        let key = export.target.key(position);
+        if buckets.exported_by(&export.bucket, &key).await? == Some(Some(export_id.clone())) {
+            buckets.delete(&export.bucket, &key).await?;
         }
     }
-    let source = export.source.clone();
-    tracing::error!(snapshot = %source, bucket = %now.bucket, reason, "Could not export snapshot to bucket");
-    control
-        .ports
-        .store
-        .write(move |tx: &mut Tx<'_>| {
-            held.finish(tx)?;
-            advance(tx, &source, SnapshotEvent::ExportEnded, |_| ())
-        })
-        .await
+    held.finish(control, |_| Ok(())).await
 }
 
-/// A bucket that refuses even the clean-up is the owner's to look at.
-fn undo(outcome: Result<(), BucketError>) {
-    if let Err(error) = outcome {
-        tracing::error!(error = crate::error::chain(&error), "an export left something in the bucket");
+/// With the bucket, everything in it went.
+fn gone_is_fine(outcome: Result<(), BucketError>) -> Result<(), StepError> {
+    match outcome {
+        Ok(()) | Err(BucketError::UploadGone | BucketError::Refused(ExportRefusal::NoSuchBucket(_))) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,5 +1,6 @@
 //! Snapshots: create, copy, export, describe, delete (spec sections 3 and 4).
 
+pub(crate) mod capture;
 pub mod copy;
 pub mod create;
 pub mod delete;
@@ -16,6 +17,13 @@ use valkeep_ports::catalog::{CatalogError, Tx};
 /// The snapshot of that name (N3).
 pub(crate) fn find(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Snapshot, Refusal> {
     tx.get(name.as_str())?.ok_or_else(|| Refusal::SnapshotNotFound(name.clone()))
+}
+
+/// The snapshot that a call looked at, as it is now. One that was deleted and made anew meanwhile is another.
+pub(crate) fn find_again(tx: &mut Tx<'_>, looked: &Snapshot) -> Result<Snapshot, Refusal> {
+    let found = find(tx, &looked.name)?;
+    let same = found.created_at == looked.created_at && found.kms_key == looked.kms_key;
+    if same { Ok(found) } else { Err(Refusal::SnapshotNotFound(looked.name.clone())) }
 }
 
 /// Inserts a new snapshot; names are unique in every status (N14).

@@ -1,0 +1,68 @@
+//! Whose a blob is: records of blobs, kept by the transactions of jobs.
+
+use crate::Control;
+use crate::jobs::{Held, StepError};
+use valkeep_domain::ids::{BlobId, JobId};
+use valkeep_domain::size::ByteCount;
+use valkeep_ports::blobs::{BlobRecord, BlobState};
+use valkeep_ports::catalog::{Scan, Tx};
+
+/// Blobs that are being written at the same time, as far as one job looks for its own. Far above what the workers and the
+/// connections of a process can begin.
+const MAX_WRITING: usize = 10_000;
+
+/// Records a blob that the job is about to write.
+pub(crate) async fn begin(control: &Control, held: Held, key_arn: &str) -> Result<BlobId, StepError> {
+    let id = control.new_blob_id();
+    let key_arn = key_arn.to_owned();
+    held.write(control, move |tx, job| {
+        tx.insert(&BlobRecord {
+            id,
+            state: BlobState::Writing { job: Some(job.id) },
+            stored_bytes: ByteCount::default(),
+            key_arn: key_arn.clone(),
+        })?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Leaves to the sweeper what the job began to write and what became nobody's.
+pub(crate) fn abandon_those_of(tx: &mut Tx<'_>, job: JobId) -> Result<(), StepError> {
+    for blob in tx.scan::<BlobRecord>(&Scan::index(BlobRecord::BY_STATE, "writing", MAX_WRITING))? {
+        if blob.state == (BlobState::Writing { job: Some(job) }) {
+            tx.replace(&BlobRecord { state: BlobState::Dead, ..blob })?;
+        }
+    }
+    Ok(())
+}
+
+/// The blob that the job wrote is stored and has its first owner.
+pub(crate) fn seal(tx: &mut Tx<'_>, job: JobId, id: BlobId, stored_bytes: u64) -> Result<(), StepError> {
+    let blob = existing(tx, id)?;
+    if blob.state != (BlobState::Writing { job: Some(job) }) {
+        return Err(StepError::Fail(format!("blob {id} is not one that this job writes")));
+    }
+    let state = BlobState::Sealed { references: 1 };
+    Ok(tx.replace(&BlobRecord { state, stored_bytes: ByteCount(stored_bytes), ..blob })?)
+}
+
+/// One more owner.
+pub(crate) fn acquire(tx: &mut Tx<'_>, id: BlobId) -> Result<(), StepError> {
+    let blob = existing(tx, id)?;
+    let state = blob.state.acquired().ok_or_else(|| StepError::Fail(format!("blob {id} is not sealed")))?;
+    Ok(tx.replace(&BlobRecord { state, ..blob })?)
+}
+
+/// One owner less.
+pub(crate) fn release(tx: &mut Tx<'_>, id: BlobId) -> Result<(), StepError> {
+    let Some(blob) = tx.get::<BlobRecord>(&id.to_string())? else {
+        tracing::error!(blob = %id, "a snapshot named a blob that the catalog does not know");
+        return Ok(());
+    };
+    Ok(tx.replace(&BlobRecord { state: blob.state.released(), ..blob })?)
+}
+
+fn existing(tx: &mut Tx<'_>, id: BlobId) -> Result<BlobRecord, StepError> {
+    tx.get(&id.to_string())?.ok_or_else(|| StepError::Fail(format!("blob {id} has no record")))
+}

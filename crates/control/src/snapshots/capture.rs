@@ -1,0 +1,270 @@
+//! Taking the data of a node: the part of a job that moves bytes in.
+//!
+//! The node is chosen (a replica in step, else the primary), its data comes over the replication link, is walked as it
+//! passes, sealed, stored, and read back. Nothing of the data set is held in memory beyond a few segments.
+
+use super::create::nodes_of;
+use super::{advance, stored};
+use crate::blobs::{abandon_those_of, begin, seal};
+use crate::clusters;
+use crate::crash::{CrashPoint, reached};
+use crate::jobs::{Held, StepError};
+use crate::{Control, error_chain};
+use async_trait::async_trait;
+use serde::Serialize;
+use valkeep_domain::arn::Place;
+use valkeep_domain::cluster::{CacheCluster, NodeRole};
+use valkeep_domain::ids::{BlobId, JobId};
+use valkeep_domain::names::SnapshotName;
+use valkeep_domain::size::ByteCount;
+use valkeep_domain::snapshot::{OriginLevel, Snapshot, SnapshotEvent, StoredShard};
+use valkeep_domain::time::Timestamp;
+use valkeep_ports::catalog::Tx;
+use valkeep_ports::engines::{EngineError, RdbSink};
+use valkeep_ports::sealed::{NewBlob, SealedReader, SealedWriter};
+use valkeep_rdb::{Checksum, Summary, Walker};
+use valkeep_seal::{Compression, PlainCheck, Sealed};
+
+/// Which member of a group the data is taken from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prefer {
+    /// The node that the snapshot names; the primary when that one is a replica out of step (L13).
+    Replica,
+    /// L57: final snapshots.
+    Primary,
+}
+
+/// The data of a node, stored and read back, not yet anybody's.
+#[derive(Clone, Debug)]
+pub(crate) struct Captured {
+    cluster: CacheCluster,
+    blob: BlobId,
+    stored_bytes: u64,
+    shard: StoredShard,
+    primary_zone: String,
+    replica_zones: Vec<String>,
+}
+
+impl Captured {
+    /// Makes the snapshot available with this data.
+    pub(crate) fn store(&self, tx: &mut Tx<'_>, job: JobId, name: &SnapshotName) -> Result<(), StepError> {
+        seal(tx, job, self.blob, self.stored_bytes)?;
+        advance(tx, name, SnapshotEvent::Stored, |snapshot| {
+            if let OriginLevel::Node { cluster, created_at, zone, .. } = &mut snapshot.origin.level {
+                cluster.clone_from(&self.cluster.id);
+                *created_at = self.cluster.created_at;
+                zone.clone_from(&self.cluster.zone);
+            }
+            snapshot.origin.port = self.cluster.node.port;
+            for shard in &mut snapshot.shards {
+                shard.cluster = self.cluster.id.clone();
+                shard.node_created_at = self.cluster.created_at;
+                shard.node_group.primary_zone.clone_from(&self.primary_zone);
+                shard.node_group.replica_count = u16::try_from(self.replica_zones.len()).unwrap_or(u16::MAX);
+                shard.node_group.replica_zones.clone_from(&self.replica_zones);
+                shard.stored = Some(self.shard.clone());
+            }
+        })
+    }
+}
+
+/// Takes the data of the node that a snapshot in progress names.
+pub(crate) async fn capture(
+    control: &Control,
+    held: Held,
+    name: &SnapshotName,
+    prefer: Prefer,
+) -> Result<Captured, StepError> {
+    let (snapshot, members) = look(control, held, name).await?;
+    let cluster = choose(control, &snapshot, &members, prefer).await?;
+    let key_arn = match &snapshot.kms_key {
+        Some(arn) => arn.clone(),
+        None => control.ports.keys.default_key().await?,
+    };
+    reached(CrashPoint::CreateBeforeBlobRecord);
+    let blob = begin(control, held, &key_arn).await?;
+    reached(CrashPoint::CreateBlobRecorded);
+    let (taken, sealed) = transfer(control, &snapshot, &cluster, blob, key_arn).await?;
+    reached(CrashPoint::CreateBlobCommitted);
+    read_back(control, blob).await?;
+    reached(CrashPoint::CreateVerified);
+    Ok(Captured {
+        blob,
+        stored_bytes: sealed.stored_bytes,
+        shard: StoredShard {
+            blob,
+            rdb_bytes: ByteCount(sealed.plain_bytes),
+            sha256: hex::encode(sealed.sha256),
+            format: taken.summary.format.to_string(),
+            keys: taken.summary.keys,
+            taken_at: taken.began_at.whole_seconds(),
+        },
+        primary_zone: zones_of(&members, NodeRole::Primary).next().unwrap_or_default(),
+        replica_zones: zones_of(&members, NodeRole::Replica).collect(),
+        cluster,
+    })
+}
+
+fn zones_of(members: &[CacheCluster], role: NodeRole) -> impl Iterator<Item = String> + '_ {
+    members.iter().filter(move |member| member.role == role).map(|member| member.zone.clone())
+}
+
+/// The snapshot and the nodes it could be taken from; blobs of an attempt that was cut short are taken back.
+async fn look(control: &Control, held: Held, name: &SnapshotName) -> Result<(Snapshot, Vec<CacheCluster>), StepError> {
+    let name = name.clone();
+    held.write(control, move |tx, job| {
+        abandon_those_of(tx, job.id)?;
+        let snapshot = stored(tx, &name)?;
+        let nodes = nodes_of(tx, &name)?;
+        let members = clusters::members(tx, &nodes)?;
+        Ok((snapshot, members))
+    })
+    .await
+}
+
+/// L13: the node that the snapshot names, unless it is a replica that is not in step.
+async fn choose(
+    control: &Control,
+    snapshot: &Snapshot,
+    members: &[CacheCluster],
+    prefer: Prefer,
+) -> Result<CacheCluster, StepError> {
+    let primary = members.iter().find(|member| member.role == NodeRole::Primary);
+    let named = members.iter().find(|member| snapshot.cluster() == Some(&member.id));
+    let (Some(primary), Some(named)) = (primary, named) else {
+        return Err(StepError::Fail("the cluster has no such node any more".to_owned()));
+    };
+    if prefer == Prefer::Primary || named.id == primary.id {
+        return Ok(primary.clone());
+    }
+    match control.ports.engines.inspect(&control.access(named)?).await {
+        Ok(facts) if facts.in_step && !facts.loading => Ok(named.clone()),
+        Ok(_) => {
+            tracing::warn!(node = %named.id, "the replica is not in step; the primary is taken");
+            Ok(primary.clone())
+        }
+        Err(error) => {
+            tracing::warn!(node = %named.id, error = error_chain(&error), "the replica cannot be asked; the primary is taken");
+            Ok(primary.clone())
+        }
+    }
+}
+
+/// What passed during a capture.
+struct Taken {
+    summary: Summary,
+    began_at: Timestamp,
+}
+
+/// Subject of a blob: enough to find a lost snapshot again.
+#[derive(Serialize)]
+struct Subject<'a> {
+    kind: &'static str,
+    snapshot: &'a Snapshot,
+}
+
+/// The subject of the blobs of a snapshot.
+pub(super) fn subject_of(snapshot: &Snapshot) -> Result<Vec<u8>, StepError> {
+    serde_json::to_vec(&Subject { kind: "snapshot-shard", snapshot })
+        .map_err(|error| StepError::Fail(error.to_string()))
+}
+
+/// Facts of a blob, known at its end.
+#[derive(Serialize)]
+struct Facts {
+    format: String,
+    /// Hexadecimal; absent when the server keeps no checksums.
+    crc64: Option<String>,
+    keys: u64,
+    expires: u64,
+    databases: u32,
+    functions: u64,
+    engine_version: Option<String>,
+}
+
+async fn transfer(
+    control: &Control,
+    snapshot: &Snapshot,
+    cluster: &CacheCluster,
+    blob: BlobId,
+    key_arn: String,
+) -> Result<(Taken, Sealed), StepError> {
+    let new = NewBlob {
+        id: blob,
+        key_arn,
+        context: control.encryption_context(blob),
+        subject: subject_of(snapshot)?,
+        compression: Compression::Zstd1,
+    };
+    let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await?;
+    let mut sink = Sink { control, walker: Walker::new(), writer, began_at: None };
+    control.ports.engines.capture(&control.access(cluster)?, &mut sink).await?;
+    reached(CrashPoint::CreateCaptured);
+    let began_at = sink.began_at.unwrap_or_else(|| control.now());
+    let summary = sink.walker.finish().map_err(|error| StepError::Fail(error.to_string()))?;
+    let facts = serde_json::to_vec(&Facts::of(&summary)).map_err(|error| StepError::Fail(error.to_string()))?;
+    let sealed = sink.writer.commit(&facts).await?;
+    Ok((Taken { summary, began_at }, sealed))
+}
+
+impl Facts {
+    fn of(summary: &Summary) -> Self {
+        Self {
+            format: summary.format.to_string(),
+            crc64: match summary.checksum {
+                Checksum::Matched(sum) => Some(format!("{sum:016x}")),
+                Checksum::Disabled => None,
+            },
+            keys: summary.keys,
+            expires: summary.expires,
+            databases: summary.databases,
+            functions: summary.functions,
+            engine_version: summary.engine_version.clone(),
+        }
+    }
+}
+
+/// Walks the file as it comes and seals what belongs to it.
+struct Sink<'a> {
+    control: &'a Control,
+    walker: Walker,
+    writer: SealedWriter,
+    began_at: Option<Timestamp>,
+}
+
+#[async_trait]
+impl RdbSink for Sink<'_> {
+    async fn push(&mut self, bytes: &[u8]) -> Result<usize, EngineError> {
+        self.began_at.get_or_insert_with(|| self.control.now());
+        let taken = self.walker.push(bytes).map_err(|error| EngineError::Broken(error.to_string()))?;
+        self.writer.push(&bytes[..taken]).await.map_err(|error| EngineError::Sink(Box::new(error)))?;
+        Ok(taken)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.walker.is_complete()
+    }
+}
+
+/// `available` means that every byte was read back, opened, and has the digest that was taken on its way in.
+pub(super) async fn read_back(control: &Control, blob: BlobId) -> Result<(), StepError> {
+    let reader = SealedReader::open(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), blob).await?;
+    let mut check = PlainCheck::new(reader.footer());
+    let mut pieces = reader.pieces(0..u64::MAX);
+    while let Some(piece) = pieces.next().await? {
+        check.update(&piece);
+    }
+    check.finish().map_err(|error| StepError::Fail(error.to_string()))
+}
+
+impl Control {
+    /// What binds a wrapped data key to its blob.
+    pub(crate) fn encryption_context(&self, blob: BlobId) -> Vec<(String, String)> {
+        let Place { region, account, .. } = &self.settings.place;
+        vec![
+            ("valkeep:account".to_owned(), account.clone()),
+            ("valkeep:region".to_owned(), region.clone()),
+            ("valkeep:blob".to_owned(), blob.to_string()),
+        ]
+    }
+}

@@ -1,0 +1,9 @@
+//! The application over adapters in memory: statuses, access, jobs that fail and die, copies, exports.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod access;
+mod copies;
+mod export;
+mod jobs;
+mod statuses;
+mod support;

@@ -1,0 +1,163 @@
+//! Nodes that are nothing but a sample file.
+
+use super::faults::{Faults, Site};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use valkeep_domain::cluster::NodeRole;
+use valkeep_domain::engine::{Engine, EngineVersion};
+use valkeep_ports::engines::{EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeSpec, RdbSink};
+
+/// The data of every node, unless a test gives other.
+pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../../rdb/testdata/redis-7.0.15.rdb");
+
+/// The link brings this much at a time, in bytes.
+const PIECE_BYTES: usize = 1000;
+
+#[derive(Debug)]
+pub(crate) struct MemoryNodes(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    data: Arc<[u8]>,
+    running: BTreeMap<String, NodeSpec>,
+    next_port: u16,
+    replicas_in_step: bool,
+    /// Makes the error of every capture.
+    refusal: Option<fn() -> EngineError>,
+    captured_from: Vec<u16>,
+}
+
+impl Default for MemoryNodes {
+    fn default() -> Self {
+        Self(Mutex::new(State {
+            data: SAMPLE.into(),
+            running: BTreeMap::new(),
+            next_port: 7000,
+            replicas_in_step: true,
+            refusal: None,
+            captured_from: Vec::new(),
+        }))
+    }
+}
+
+impl MemoryNodes {
+    pub(crate) fn hold(&self, data: Vec<u8>) {
+        self.0.lock().unwrap().data = data.into();
+    }
+
+    pub(crate) fn refuse_captures(&self, error: fn() -> EngineError) {
+        self.0.lock().unwrap().refusal = Some(error);
+    }
+
+    pub(crate) fn put_replicas_out_of_step(&self) {
+        self.0.lock().unwrap().replicas_in_step = false;
+    }
+
+    /// Ports of the nodes that gave their data, in order.
+    pub(crate) fn captured_from(&self) -> Vec<u16> {
+        self.0.lock().unwrap().captured_from.clone()
+    }
+
+    pub(crate) fn running(&self) -> Vec<String> {
+        self.0.lock().unwrap().running.keys().cloned().collect()
+    }
+
+    fn facts(&self, port: u16) -> NodeFacts {
+        let state = self.0.lock().unwrap();
+        let follows = state.running.values().any(|node| node.port == port && node.follow.is_some());
+        NodeFacts {
+            engine: Engine::Redis,
+            version: version(),
+            role: if follows { NodeRole::Replica } else { NodeRole::Primary },
+            in_step: !follows || state.replicas_in_step,
+            loading: false,
+            cluster_enabled: false,
+            used_memory_bytes: state.data.len() as u64,
+        }
+    }
+
+    async fn send(&self, port: u16, sink: &mut dyn RdbSink) -> Result<(), EngineError> {
+        let (data, refusal) = {
+            let mut state = self.0.lock().unwrap();
+            state.captured_from.push(port);
+            (Arc::clone(&state.data), state.refusal)
+        };
+        // A node that fails does so in the middle.
+        let sent = if refusal.is_some() { &data[..data.len() / 2] } else { &data[..] };
+        for piece in sent.chunks(PIECE_BYTES.max(data.len() / 8)) {
+            sink.push(piece).await?;
+        }
+        match refusal {
+            Some(error) => Err(error()),
+            None if sink.is_complete() => Ok(()),
+            None => Err(EngineError::Broken("the link ended before the file".to_owned())),
+        }
+    }
+}
+
+fn version() -> EngineVersion {
+    EngineVersion::parse("7.0.15").unwrap()
+}
+
+#[derive(Debug)]
+pub(crate) struct FaultyNodes {
+    pub(crate) inner: Arc<MemoryNodes>,
+    pub(crate) faults: Arc<Faults>,
+}
+
+fn away() -> EngineError {
+    EngineError::Unreachable(std::io::ErrorKind::ConnectionReset.into())
+}
+
+#[async_trait]
+impl Engines for FaultyNodes {
+    fn installed(&self) -> Vec<InstalledEngine> {
+        vec![InstalledEngine { engine: Engine::Redis, version: version(), program: "redis-server".into() }]
+    }
+
+    fn free_port(&self, wanted: Option<u16>) -> Result<u16, EngineError> {
+        let mut state = self.inner.0.lock().unwrap();
+        state.next_port += 1;
+        Ok(wanted.unwrap_or(state.next_port))
+    }
+
+    async fn start(&self, node: &NodeSpec) -> Result<(), EngineError> {
+        let effect = async {
+            self.inner.0.lock().unwrap().running.insert(node.id.clone(), node.clone());
+            Ok(())
+        };
+        self.faults.around(Site::NodeStart, away, effect).await
+    }
+
+    async fn remove(&self, node_id: &str) -> Result<(), EngineError> {
+        let effect = async {
+            self.inner.0.lock().unwrap().running.remove(node_id);
+            Ok(())
+        };
+        self.faults.around(Site::NodeRemove, away, effect).await
+    }
+
+    async fn inspect(&self, node: &NodeAccess) -> Result<NodeFacts, EngineError> {
+        self.faults.around(Site::NodeInspect, away, async { Ok(self.inner.facts(node.port)) }).await
+    }
+
+    async fn capture(&self, node: &NodeAccess, sink: &mut dyn RdbSink) -> Result<(), EngineError> {
+        self.faults.around(Site::NodeCapture, away, self.inner.send(node.port, sink)).await
+    }
+}
+
+/// A file of one key whose value does not compress, without a checksum: a version 10 header, the opcode of a database, one
+/// string with a 32-bit length, the end (RDB format).
+pub(crate) fn large_file(value_bytes: u32) -> Vec<u8> {
+    let mut file = b"REDIS0010\xfe\x00\x00\x01k\x80".to_vec();
+    file.extend(value_bytes.to_be_bytes());
+    let mut state = 1_u64;
+    file.extend((0..value_bytes).map(|_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes()[0]
+    }));
+    file.push(0xff);
+    file.extend([0; 8]);
+    file
+}
