@@ -25,9 +25,10 @@ impl Parameters<'static> {
 }
 
 impl Parameters<'_> {
-    /// The names of the members that the caller gave, in the order of the model.
+    /// The names of the members that the caller gave, in the order of the model. An empty list says nothing (`W10`).
     pub fn present(&self) -> impl Iterator<Item = &'static str> {
-        self.fields.iter().map(|(name, _)| *name)
+        let says_something = |value: &Value| !matches!(value, Value::List(list) if list.is_empty());
+        self.fields.iter().filter(move |(_, value)| says_something(value)).map(|(name, _)| *name)
     }
 
     pub fn string(&self, name: &str) -> Option<&str> {

@@ -14,6 +14,10 @@ use valkeep_ports::blobs::{BlobError, BlobWriter};
 /// Data that may wait for the disk, in bytes. Our choice: a fraction of a second of a slow disk.
 const SYNC_EVERY_BYTES: u64 = 64 << 20;
 
+/// Room that blobs leave to the catalog, which must go on to write when they cannot: deletions are how room comes back.
+/// In bytes. Our choice.
+const RESERVE_BYTES: u64 = 16 << 20;
+
 /// The file between two pieces, or given up for good.
 type Progress = Result<Unfinished, BlobError>;
 
@@ -56,14 +60,38 @@ impl BlobWriter for LocalWriter {
 
     async fn commit(mut self: Box<Self>) -> Result<(), BlobError> {
         let unfinished = self.settled().await?;
-        let (id, layout) = (self.id, self.layout);
+        let (id, layout) = (self.id, self.layout.clone());
         blocking(move || unfinished.publish(id, &layout).map_err(failed)).await
     }
+}
+
+/// A blob that is not committed goes at once, so that a full disk gets its room back.
+impl Drop for LocalWriter {
+    fn drop(&mut self) {
+        match fs::remove_file(self.layout.begun(self.id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(blob = %self.id, %error, "a begun blob waits for the sweeper");
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+/// Refuses to use up the room that is kept for the catalog.
+fn check_room(file: &File) -> io::Result<()> {
+    let system = rustix::fs::fstatvfs(file)?;
+    let free_bytes = system.f_bavail.saturating_mul(system.f_frsize);
+    // What has no size, such as a pipe, does not fill up.
+    if system.f_blocks > 0 && free_bytes < RESERVE_BYTES {
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    Ok(())
 }
 
 impl Unfinished {
     /// Gives the file back only when the bytes, and the sync that is due, succeeded.
     fn append(mut self, bytes: &[u8]) -> io::Result<Self> {
+        check_room(&self.file)?;
         self.file.write_all(bytes)?;
         self.unsynced_bytes += bytes.len() as u64;
         if self.unsynced_bytes >= SYNC_EVERY_BYTES {

@@ -90,7 +90,14 @@ mod tests {
     #[tokio::test]
     async fn a_port_where_nobody_listens_is_unreachable() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let node = NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls: None };
+        let node = NodeAccess {
+            host: "127.0.0.1".to_owned(),
+            port,
+            username: None,
+            password: None,
+            tls: None,
+            spawned_as: None,
+        };
         let opened = open(&node, &CaptureLimits::default()).await;
         assert!(matches!(opened, Err(EngineError::Unreachable(_))));
     }

@@ -94,6 +94,21 @@ impl LocalEngines {
     }
 }
 
+impl LocalEngines {
+    /// A node of this machine is taken for itself only when the very process of its directory answers: data of a stranger
+    /// that took its port must never pass for its own.
+    fn prove(&self, node: &NodeAccess, info: &inspect::Info) -> Result<(), EngineError> {
+        let Some(id) = &node.spawned_as else { return Ok(()) };
+        let stranger = || EngineError::NotReady(format!("another server answers on port {}", node.port));
+        let home = Home::find(&self.directory, id)?.ok_or_else(stranger)?;
+        let own = home.process_id().filter(|own| info.process_id() == Some(*own));
+        match (own, home.vacancy()?) {
+            (Some(_), None) => Ok(()),
+            (Some(_) | None, _) => Err(stranger()),
+        }
+    }
+}
+
 #[async_trait]
 impl Engines for LocalEngines {
     fn installed(&self) -> Vec<InstalledEngine> {
@@ -127,13 +142,18 @@ impl Engines for LocalEngines {
 
     async fn inspect(&self, node: &NodeAccess) -> Result<NodeFacts, EngineError> {
         let mut link = connection::open(node, &self.config.limits).await?;
-        inspect::info(&mut link).await?.facts()
+        let info = inspect::info(&mut link).await?;
+        self.prove(node, &info)?;
+        info.facts()
     }
 
     async fn capture(&self, node: &NodeAccess, sink: &mut dyn RdbSink) -> Result<(), EngineError> {
         let limits = self.config.limits;
         link::within("the whole capture", limits.total_s, async {
-            let link = connection::open(node, &limits).await?;
+            let mut link = connection::open(node, &limits).await?;
+            if node.spawned_as.is_some() {
+                self.prove(node, &inspect::info(&mut link).await?)?;
+            }
             capture::capture(link, &limits, sink).await
         })
         .await

@@ -98,7 +98,8 @@ fn config(node: &NodeSpec) -> String {
 
 /// Whether the process of this home answers on the port and has its data.
 async fn is_ready(home: &Home, port: u16, limits: &CaptureLimits) -> Result<bool, EngineError> {
-    let here = NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls: None };
+    let here =
+        NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls: None, spawned_as: None };
     let Some(process_id) = home.process_id() else { return Ok(false) };
     let Ok(mut link) = connection::open(&here, limits).await else { return Ok(false) };
     let Ok(info) = inspect::info(&mut link).await else { return Ok(false) };

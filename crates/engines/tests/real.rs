@@ -88,7 +88,7 @@ fn signal(name: &str, pid: &str) {
 }
 
 fn access(port: u16) -> NodeAccess {
-    NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls: None }
+    NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls: None, spawned_as: None }
 }
 
 /// What a client does to a node.
@@ -267,6 +267,25 @@ async fn a_node_that_hangs_is_removed_and_one_that_ends_leaves_no_zombie() {
             }
         };
         tokio::time::timeout(Duration::from_secs(10), gone).await.expect("the process is reaped");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_that_took_the_port_of_a_node_is_never_captured_for_it() {
+    let bench = Bench::new().await;
+    for server in bench.servers() {
+        let node = bench.started(&server, "node").await;
+        fill(node.port).await;
+        let own = NodeAccess { spawned_as: Some(node.id.clone()), ..access(node.port) };
+        assert_eq!(captured(&bench.engines, &own).await.unwrap().keys, 6);
+        let stranger = bench.started(&server, "stranger").await;
+        let usurped = NodeAccess { port: stranger.port, ..own.clone() };
+        assert!(matches!(captured(&bench.engines, &usurped).await, Err(EngineError::NotReady(_))));
+        assert!(matches!(bench.engines.inspect(&usurped).await, Err(EngineError::NotReady(_))));
+        for id in ["node", "stranger"] {
+            bench.engines.remove(id).await.unwrap();
+        }
+        assert!(matches!(captured(&bench.engines, &own).await, Err(EngineError::Unreachable(_))));
     }
 }
 

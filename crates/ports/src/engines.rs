@@ -37,6 +37,9 @@ pub struct NodeAccess {
     pub username: Option<String>,
     pub password: Option<Zeroizing<String>>,
     pub tls: Option<valkeep_domain::cluster::NodeTls>,
+    /// The id of a node that [`Engines::start`] runs: only that very process may answer, never another server that took the
+    /// port. `None` for an attached server.
+    pub spawned_as: Option<String>,
 }
 
 impl Debug for NodeAccess {
@@ -89,9 +92,9 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// Whether the same call may succeed a little later.
+    /// Whether the same call may succeed a little later. What took too long once has had its time.
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::NotReady(_) | Self::TimedOut { .. })
+        matches!(self, Self::Unreachable(_) | Self::NotReady(_))
     }
 }
 

@@ -188,6 +188,19 @@ impl Config {
         if self.region.is_empty() || self.region.len() > 32 || !self.region.chars().all(plain) {
             return invalid("region must be lower-case letters, digits and hyphens");
         }
+        let Capture { connect_s, first_byte_s, idle_s, total_s, max_bytes } = &self.capture;
+        let limits = [connect_s, first_byte_s, idle_s, total_s, max_bytes];
+        if limits.into_iter().any(|limit| *limit == Some(0)) || self.quotas.nodes == 0 {
+            return invalid("the limits of capture and quotas.nodes must be greater than 0");
+        }
+        let web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+        if self.export.endpoint.as_ref().is_some_and(|url| !web(url)) {
+            return invalid("export.endpoint must be an http or https URL");
+        }
+        let zone = self.zone.as_ref().and_then(|zone| zone.strip_prefix(&self.region)).map(str::as_bytes);
+        if self.zone.is_some() && !matches!(zone, Some([b'a'..=b'z'])) {
+            return invalid("zone must be the region and a letter");
+        }
         if self.tls.cert.is_some() != self.tls.key.is_some() {
             return invalid("tls.cert and tls.key belong together");
         }
@@ -302,6 +315,22 @@ mod tests {
         assert_eq!(config.engines.programs, [PathBuf::from("/a"), PathBuf::from("/b")]);
         let wrong = Config::parse("", |name| (name == "VALKEEP_QUOTAS_NODES").then(|| "many".to_owned()));
         assert_eq!(wrong.unwrap_err().to_string(), "VALKEEP_QUOTAS_NODES must be a whole number");
+    }
+
+    #[test]
+    fn values_that_cannot_work_are_refused() {
+        for text in [
+            "account_id = '12'",
+            "region = 'US'",
+            "zone = 'eu-west-1a'",
+            "[capture]\nidle_s = 0",
+            "[quotas]\nnodes = 0",
+            "[export]\nendpoint = 'file:///etc'",
+            "[export]\naccess_key_id = 'a'",
+            "[tls]\ncert = 'x'",
+        ] {
+            assert!(matches!(Config::parse(text, none), Err(ConfigError::Invalid(_))), "{text}");
+        }
     }
 
     #[test]

@@ -64,6 +64,7 @@ impl Control {
                 username: request.username.clone(),
                 password: request.password.clone(),
                 tls: request.tls.clone(),
+                spawned_as: None,
             };
             let facts = self.ports.engines.inspect(&access).await.map_err(|error| {
                 Refusal::InvalidValue(format!("{host}:{port} cannot be attached: {}", crate::error_chain(&error)))

@@ -14,7 +14,7 @@ use crate::jobs::StepError;
 use crate::{Control, Refusal};
 use serde::{Deserialize, Serialize};
 use valkeep_domain::arn::{Arn, Place};
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, ReplicationGroup};
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, Ownership, ReplicationGroup};
 use valkeep_domain::names::{ClusterId, ReplicationGroupId};
 use valkeep_ports::catalog::Tx;
 use valkeep_ports::engines::{NodeAccess, NodeSpec};
@@ -129,7 +129,14 @@ impl Control {
                 (login.username.clone(), Some(Zeroizing::new(password)))
             }
         };
-        Ok(NodeAccess { host: node.host.clone(), port: node.port, username, password, tls: node.tls.clone() })
+        Ok(NodeAccess {
+            host: node.host.clone(),
+            port: node.port,
+            username,
+            password,
+            tls: node.tls.clone(),
+            spawned_as: (cluster.ownership == Ownership::Spawned).then(|| cluster.id.to_string()),
+        })
     }
 }
 

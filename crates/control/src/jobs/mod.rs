@@ -73,7 +73,8 @@ impl Work {
         match self {
             Self::CopySnapshot { .. } | Self::DeleteSnapshot { .. } => Class::Light,
             Self::StartNodes { .. } | Self::RemoveNodes { .. } => Class::Nodes,
-            Self::CreateSnapshot { .. } | Self::ResealSnapshot { .. } | Self::ExportSnapshot(_) => Class::Bytes,
+            Self::CreateSnapshot { .. } => Class::Capture,
+            Self::ResealSnapshot { .. } | Self::ExportSnapshot(_) => Class::Stored,
         }
     }
 }
@@ -86,19 +87,22 @@ enum Class {
     Light,
     /// Processes are started and ended.
     Nodes,
-    /// Snapshots are read or written.
-    Bytes,
+    /// Bytes come from a node, as fast as the node gives them.
+    Capture,
+    /// Stored bytes are read.
+    Stored,
 }
 
 impl Class {
-    const ALL: [Self; 3] = [Self::Light, Self::Nodes, Self::Bytes];
+    const ALL: [Self; 4] = [Self::Light, Self::Nodes, Self::Capture, Self::Stored];
 
     /// The index of its jobs by the moment they may be claimed.
     const fn by_due(self) -> &'static str {
         match self {
             Self::Light => "due-light",
             Self::Nodes => "due-nodes",
-            Self::Bytes => "due-bytes",
+            Self::Capture => "due-capture",
+            Self::Stored => "due-stored",
         }
     }
 
@@ -106,7 +110,7 @@ impl Class {
     const fn slots(self) -> usize {
         match self {
             Self::Light => 64,
-            Self::Nodes | Self::Bytes => 4,
+            Self::Nodes | Self::Capture | Self::Stored => 4,
         }
     }
 }

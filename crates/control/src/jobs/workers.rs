@@ -23,17 +23,21 @@ impl Workers {
     /// Takes up the jobs that an earlier process left, and runs all that come.
     ///
     /// `alone` says that no other process works on this catalog: leases of the last one are void then.
-    ///
-    /// # Errors
-    /// When the catalog cannot be read.
-    pub async fn start(control: Arc<Control>, alone: bool) -> Result<Self, CatalogError> {
+    pub async fn start(control: Arc<Control>, alone: bool) -> Self {
         if alone {
-            release_all(&control).await?;
-            sweep::adopt(&control).await?;
+            // On a full disk nothing can be written; the service starts all the same, so that room can be made.
+            for written in [release_all(&control).await, sweep::adopt(&control).await] {
+                if let Err(error) = written {
+                    tracing::error!(
+                        error = crate::error_chain(&error),
+                        "what the last process left waits for its leases"
+                    );
+                }
+            }
         }
         let (stop, stopped) = watch::channel(false);
         let running = tokio::spawn(run(control, stopped));
-        Ok(Self { stop, running })
+        Self { stop, running }
     }
 
     /// Stops claiming jobs, lets those that run go on for at most `patience`, then lets go of them. What is cut short
@@ -115,7 +119,7 @@ fn drain(handed: &mut mpsc::Receiver<Job>, control: &Arc<Control>, tasks: &mut J
     }
 }
 
-type Slots = [(Class, Arc<Semaphore>); 3];
+type Slots = [(Class, Arc<Semaphore>); 4];
 
 /// Claims due jobs of every class as long as there are slots and jobs.
 async fn claim_all(control: &Arc<Control>, slots: &Slots, tasks: &mut JoinSet<()>) {

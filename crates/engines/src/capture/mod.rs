@@ -42,7 +42,7 @@ pub(crate) async fn capture<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let only_the_file = announce(&mut link).await?;
+    let only_the_file = within("the handshake", limits.idle_s, announce(&mut link)).await?;
     let framing = within("its first byte", limits.first_byte_s, request(&mut link)).await?;
     let (stream, early) = link.into_parts();
     let mut ring = Ring::start(stream, early, limits.idle_s);

@@ -16,7 +16,8 @@ pub(crate) fn new_group(view: &GroupView, place: &Place) -> Value {
 
 /// G5.
 pub(crate) fn group(view: &GroupView, place: &Place) -> Value {
-    group_members(view, place, true, view.group.status != ClusterStatus::Creating)
+    let up = !matches!(view.group.status, ClusterStatus::Creating | ClusterStatus::CreateFailed);
+    group_members(view, place, true, up)
 }
 
 /// G6: without members and node groups.
@@ -40,8 +41,8 @@ fn group_members(view: &GroupView, place: &Place, with_members: bool, with_node_
         .with("SnapshotWindow", group.settings.snapshot_window.to_string())
         .with("ClusterEnabled", false)
         .with("CacheNodeType", group.settings.node_type.as_str())
-        .with("AuthTokenEnabled", false)
-        .with("TransitEncryptionEnabled", has_tls(view.members.first()))
+        .with("AuthTokenEnabled", view.members.first().is_some_and(|member| member.node.login.is_some()))
+        .with("TransitEncryptionEnabled", view.members.first().is_some_and(|member| member.node.tls.is_some()))
         .with("AtRestEncryptionEnabled", false)
         .with("ARN", place.replication_group(&group.id).to_string())
         .with("LogDeliveryConfigurations", Value::List(Vec::new()))
@@ -53,10 +54,6 @@ fn group_members(view: &GroupView, place: &Place, with_members: bool, with_node_
         .with("ClusterMode", "disabled")
         .with("Engine", group.settings.engine.as_str())
         .structure()
-}
-
-fn has_tls(cluster: Option<&CacheCluster>) -> bool {
-    cluster.is_some_and(|cluster| cluster.node.tls.is_some())
 }
 
 fn node_group(view: &GroupView) -> Value {
@@ -84,9 +81,11 @@ fn endpoint(node: &NodeAddress) -> Value {
     Members::default().with("Address", node.host.as_str()).with("Port", i64::from(node.port)).structure()
 }
 
-/// G1: the answer of a create call.
-pub(crate) fn new_cluster(cluster: &CacheCluster) -> Value {
-    cluster_members(cluster).structure()
+/// G1: the answer of a create call, with the zone when one was asked for.
+pub(crate) fn new_cluster(cluster: &CacheCluster, asked_for_zone: bool) -> Value {
+    cluster_members(cluster)
+        .with_some("PreferredAvailabilityZone", asked_for_zone.then_some(cluster.zone.as_str()))
+        .structure()
 }
 
 /// G3; `with_nodes` is `ShowCacheNodeInfo`.
@@ -123,7 +122,7 @@ fn cluster_members(cluster: &CacheCluster) -> Members {
         .with_some("ReplicationGroupId", cluster.group.as_ref().map(|id| id.as_str()))
         .with("SnapshotRetentionLimit", i64::from(settings.retention_limit_days))
         .with("SnapshotWindow", settings.snapshot_window.to_string())
-        .with("AuthTokenEnabled", false)
+        .with("AuthTokenEnabled", cluster.node.login.is_some())
         .with("TransitEncryptionEnabled", cluster.node.tls.is_some())
         .with("AtRestEncryptionEnabled", false)
         .with("NetworkType", "ipv4")

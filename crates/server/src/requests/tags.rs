@@ -5,7 +5,7 @@ use crate::fault::Answer;
 use valkeep_api::Parameters;
 use valkeep_control::Refusal;
 use valkeep_domain::arn::Arn;
-use valkeep_domain::tags::{MAX_TAGS, Tag, Tags, check_key};
+use valkeep_domain::tags::{Tag, Tags, check_key};
 
 fn arn(given: &Parameters<'_>) -> Result<Arn, Answer> {
     Arn::parse(required(given, "ResourceName")?).map_err(|error| Answer::from(Refusal::from(error)))
@@ -20,7 +20,7 @@ pub(super) fn given(given: &Parameters<'_>) -> Result<Option<Tags>, Answer> {
     }))
     .map_err(|error| Answer::invalid_value(error.to_string()))?;
     if tags.over_quota() {
-        return Err(Answer::from(Refusal::TagQuota(format!("one resource, which can have {MAX_TAGS}"))));
+        return Err(Answer::from(Refusal::TagQuota("one resource".to_owned())));
     }
     Ok(Some(tags))
 }
