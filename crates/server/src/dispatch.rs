@@ -94,9 +94,10 @@ async fn elasticache(
             Ok(answers::one("ReplicationGroup", answers::clusters::deleted_group(&view, place)))
         }
         O::CreateCacheCluster => {
-            let cluster =
-                control.create_cache_cluster(call, requests::clusters::create_cache(control, &given)?).await?;
-            Ok(answers::one("CacheCluster", answers::clusters::new_cluster(&cluster)))
+            let asked_for_zone = given.string("PreferredAvailabilityZone").is_some();
+            let request = requests::clusters::create_cache(control, &given)?;
+            let cluster = control.create_cache_cluster(call, request).await?;
+            Ok(answers::one("CacheCluster", answers::clusters::new_cluster(&cluster, asked_for_zone)))
         }
         O::DescribeCacheClusters => {
             let (id, only_single, page) = requests::clusters::describe_caches(&given)?;
