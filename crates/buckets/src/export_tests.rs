@@ -1,7 +1,7 @@
 //! The port for exports, on the endpoint itself and on a client that reaches the same endpoint over HTTP.
 
 use crate::external::{ExternalS3, ExternalSettings, Grants};
-use crate::testing::{ACCOUNT, Endpoint, TestClock, TestIds, admin, caller, code};
+use crate::testing::{ACCOUNT, Endpoint, PEER, TestClock, TestIds, admin, caller, code, from};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
@@ -43,11 +43,8 @@ fn name() -> BucketName {
     BucketName::parse("bucket").unwrap()
 }
 
-/// The conditions of a caller on this machine.
 fn here() -> Context {
-    let mut context = Context::default();
-    context.insert("aws:SourceIp", "127.0.0.1");
-    context
+    from(PEER)
 }
 
 fn keys() -> Vec<String> {
@@ -127,10 +124,9 @@ async fn a_callers_address_decides_where_a_policy_asks_for_it() {
     let local = caller(
         ACCOUNT,
         "local",
-        r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:PutObject","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":"127.0.0.0/8"}}}"#,
+        r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:PutObject","Resource":"*","Condition":{"NotIpAddress":{"aws:SourceIp":"192.0.2.0/24"}}}"#,
     );
-    let mut away = Context::default();
-    away.insert("aws:SourceIp", "192.0.2.1");
+    let away = from("198.51.100.1");
     for store in &stores {
         assert_eq!(store.check("bucket", &keys(), &local, &here()).await.unwrap(), name());
         let refused = text(store.check("bucket", &keys(), &local, &away).await);

@@ -5,11 +5,13 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Region};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::net::TcpListener;
-use valkeep_access::policy::{Policy, Principal};
+use valkeep_access::policy::{Context, Policy, Principal};
 use valkeep_domain::arn::Place;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::Caller;
@@ -116,6 +118,16 @@ impl Credentials for TestCredentials {
     }
 }
 
+/// Where the endpoint believes all requests to come from.
+pub(crate) const PEER: &str = "192.0.2.1";
+
+/// The conditions of a request from that address.
+pub(crate) fn from(address: &str) -> Context {
+    let mut context = Context::default();
+    context.insert("aws:SourceIp", address);
+    context
+}
+
 /// An endpoint that listens on this machine.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
@@ -142,9 +154,13 @@ impl Endpoint {
         let service = s3.service(Arc::new(TestCredentials));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let serving =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service.clone());
-                tokio::spawn(serving);
+                let service = service.clone();
+                let answer = service_fn(move |mut request: http::Request<Incoming>| {
+                    request.extensions_mut().insert(from(PEER));
+                    let service = service.clone();
+                    async move { service.call(request.map(s3s::Body::from)).await }
+                });
+                tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), answer));
             }
         });
         Self { s3, url }

@@ -185,7 +185,8 @@ impl S3Access for Authorisation {
             Some(signer) => Some(look_up(self.credentials.as_ref(), &signer.access_key).await?.1),
             None => None,
         };
-        let asker = Asker { caller, context: self.context(request) };
+        let context = self.context(request);
+        let asker = Asker { caller, context };
         if let Rule::Needs(action) = rule {
             self.authorise(&asker, action, request.s3_path()).await?;
         }
@@ -215,10 +216,12 @@ impl Authorisation {
         }
     }
 
-    /// The condition keys that can be told before the body is read.
-    fn context(&self, request: &S3AccessContext<'_>) -> Context {
-        let now = chrono::DateTime::from_timestamp_millis(self.s3.clock.now().ms()).unwrap_or_default();
-        let mut context = Context::at(now);
+    /// The condition keys that can be told before the body is read: those that came with the request, or the time alone,
+    /// and those of its query.
+    fn context(&self, request: &mut S3AccessContext<'_>) -> Context {
+        let mut context = request.extensions_mut().remove::<Context>().unwrap_or_else(|| {
+            Context::at(chrono::DateTime::from_timestamp_millis(self.s3.clock.now().ms()).unwrap_or_default())
+        });
         let query = request.uri().query().unwrap_or_default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if matches!(name.as_ref(), "prefix" | "delimiter" | "max-keys") {

@@ -49,7 +49,7 @@ pub struct EmbeddedS3 {
 
 impl EmbeddedS3 {
     /// The HTTP side. Requests are path-style; each is authenticated by `credentials` and authorised before its body is
-    /// read.
+    /// read, under the conditions that the request carries as an extension of type `valkeep_access::policy::Context`.
     pub fn service(&self, credentials: Arc<dyn Credentials>) -> S3Service {
         let mut config = S3Config::default();
         config.xml_max_body_size = MAX_XML_BODY_BYTES;

@@ -144,3 +144,21 @@ async fn anonymous_requests_need_a_policy_for_everybody() {
     assert_eq!(code(anonymous.list_buckets().send().await), "AccessDenied");
     assert_eq!(code(anonymous.head_bucket().bucket("none").send().await), "403");
 }
+
+#[tokio::test]
+async fn the_address_of_a_request_is_known_to_policies() {
+    let (_endpoint, client) = Endpoint::with_bucket().await;
+    client.put_object().bucket("bucket").key("x").body(ByteStream::from_static(b"x")).send().await.unwrap();
+    let deny = |addresses: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:GetObject",
+            "Resource":"arn:aws:s3:::bucket/*","Condition":{{"IpAddress":{{"aws:SourceIp":"{addresses}"}}}}}}]}}"#
+        )
+    };
+    let put = |text: String| client.put_bucket_policy().bucket("bucket").policy(text).send();
+    let get = || client.get_object().bucket("bucket").key("x").send();
+    put(deny("198.51.100.0/24")).await.unwrap();
+    assert!(get().await.is_ok());
+    put(deny("192.0.2.0/24")).await.unwrap();
+    assert_eq!(code(get().await), "AccessDenied");
+}
