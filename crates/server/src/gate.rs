@@ -44,9 +44,7 @@ impl Visitor {
         control: &Control,
         parts: &Parts,
         body: &[u8],
-        peer: SocketAddr,
-        secure: bool,
-        now: DateTime<Utc>,
+        conditions: Context,
     ) -> Result<Call, Answer> {
         let headers = headers_of(parts);
         let head = head_of(parts, &headers);
@@ -54,12 +52,17 @@ impl Visitor {
         self.claim
             .verify(&head, &self.credential.secret, region, &payload_sha256_hex(body))
             .map_err(|error| Answer::from(&error))?;
-        let mut context = Context::at(now);
-        context.insert("aws:SourceIp", peer.ip().to_string());
-        context.insert("aws:SecureTransport", if secure { "true" } else { "false" });
-        context.insert("aws:RequestedRegion", region.as_str());
-        Ok(Call { caller: self.credential.caller.clone(), context })
+        Ok(Call { caller: self.credential.caller.clone(), context: conditions })
     }
+}
+
+/// The conditions of a request that policies may ask for, whatever service it is for.
+pub(crate) fn conditions(control: &Control, peer: SocketAddr, secure: bool, now: DateTime<Utc>) -> Context {
+    let mut context = Context::at(now);
+    context.insert("aws:SourceIp", peer.ip().to_canonical().to_string());
+    context.insert("aws:SecureTransport", if secure { "true" } else { "false" });
+    context.insert("aws:RequestedRegion", control.place().region.as_str());
+    context
 }
 
 fn headers_of(parts: &Parts) -> Vec<(&str, &[u8])> {

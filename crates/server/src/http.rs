@@ -2,14 +2,14 @@
 
 use crate::dispatch;
 use crate::fault::Answer;
-use crate::gate::{Visitor, claim_of};
+use crate::gate::{Visitor, claim_of, conditions};
 use crate::s3::{self, S3};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
@@ -28,6 +28,13 @@ use valkeep_ports::Ids;
 
 /// A Query request of all 2,000 parameters fits (promises: 4 MiB at most). Unit: bytes.
 const MAX_QUERY_BYTES: usize = 1 << 20;
+
+/// What a usual Query request needs at most. Unit: bytes. Our choice.
+const SMALL_QUERY_BYTES: u64 = 64 << 10;
+
+/// Longer bodies, and those that do not say how long they are, that are read at the same time: with all connections
+/// reading, callers who have proven nothing yet hold 128 MiB. Our choice.
+const MAX_LARGE_QUERIES: usize = 64;
 
 /// Connections at the same time. Our choice.
 const MAX_CONNECTIONS: usize = 1_024;
@@ -54,14 +61,19 @@ const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// What answers the requests.
 #[derive(Debug)]
 pub(crate) struct Site {
-    pub(crate) control: Arc<Control>,
-    pub(crate) s3: S3,
-    pub(crate) ids: Arc<dyn Ids>,
+    control: Arc<Control>,
+    s3: S3,
+    ids: Arc<dyn Ids>,
+    large_queries: Semaphore,
 }
 
 type Answered = Response<s3s::Body>;
 
 impl Site {
+    pub(crate) fn new(control: Arc<Control>, s3: S3, ids: Arc<dyn Ids>) -> Self {
+        Self { control, s3, ids, large_queries: Semaphore::new(MAX_LARGE_QUERIES) }
+    }
+
     /// A UUID (W14).
     fn request_id(&self) -> String {
         uuid::Builder::from_random_bytes(self.ids.random()).into_uuid().to_string()
@@ -173,7 +185,10 @@ async fn answer(site: &Site, request: Request<Incoming>, peer: SocketAddr, secur
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
     let (response, what) = match addressed(&parts, now) {
-        Addressed::S3 => (site.s3.answer(Request::from_parts(parts, body)).await, "s3"),
+        Addressed::S3 => {
+            let conditions = conditions(&site.control, peer, secure, now);
+            (site.s3.answer(Request::from_parts(parts, body), conditions).await, "s3")
+        }
         Addressed::Refused { answer, s3 } => {
             drain(&parts, body).await;
             let response =
@@ -264,13 +279,22 @@ async fn proven(site: &Site, claim: Claim, visit: &Visit<'_>, body: Incoming) ->
             return Err(answer);
         }
     };
-    let body = read_query(body).await?;
-    let Visit { parts, peer, secure, now, .. } = visit;
-    Ok((visitor.prove(&site.control, parts, &body, *peer, *secure, *now)?, body))
+    let body = read_query(body, &site.large_queries).await?;
+    let conditions = conditions(&site.control, visit.peer, visit.secure, visit.now);
+    Ok((visitor.prove(&site.control, &visit.parts, &body, conditions)?, body))
 }
 
-async fn read_query(body: Incoming) -> Result<Bytes, Answer> {
-    let read = Limited::new(body, MAX_QUERY_BYTES).collect();
+/// The whole body. A large one waits for its place among `large`, within the time that it has.
+async fn read_query<B>(body: B, large: &Semaphore) -> Result<Bytes, Answer>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let is_small = body.size_hint().upper().is_some_and(|longest| longest <= SMALL_QUERY_BYTES);
+    let read = async {
+        let _place = if is_small { None } else { large.acquire().await.ok() };
+        Limited::new(body, MAX_QUERY_BYTES).collect().await
+    };
     match tokio::time::timeout(QUERY_BODY_TIMEOUT, read).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Answer::too_large(MAX_QUERY_BYTES)),
@@ -279,13 +303,21 @@ async fn read_query(body: Incoming) -> Result<Bytes, Answer> {
     }
 }
 
-/// Reads what a client still sends, for a while, so that it gets to read why it was refused.
-async fn drain(parts: &Parts, body: Incoming) {
+/// Reads what a client still sends, for a while, so that it gets to read why it was refused. Nothing of it is kept.
+async fn drain<B: Body<Data = Bytes> + Unpin>(parts: &Parts, mut body: B) {
     // A client that waits for `100 Continue` sends nothing before it.
     if parts.headers.contains_key(header::EXPECT) {
         return;
     }
-    let read = Limited::new(body, DRAIN_BYTES).collect();
+    let read = async {
+        let mut read_bytes = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            read_bytes += frame.data_ref().map_or(0, Bytes::len);
+            if read_bytes > DRAIN_BYTES {
+                break;
+            }
+        }
+    };
     // However the rest of the body fares, the answer is the same.
     drop(tokio::time::timeout(DRAIN_TIMEOUT, read).await);
 }
@@ -309,4 +341,60 @@ fn with_request_id(mut response: Answered, request_id: &str) -> Answered {
         response.headers_mut().insert("x-amzn-requestid", value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::{Full, StreamBody};
+    use hyper::body::Frame;
+    use std::convert::Infallible;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// 64 KiB that are counted while they are alive.
+    struct Counted(Arc<AtomicUsize>);
+
+    impl AsRef<[u8]> for Counted {
+        fn as_ref(&self) -> &[u8] {
+            &[0; 64 << 10]
+        }
+    }
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refused_body_is_read_to_the_limit_and_not_kept() {
+        let (alive, sent) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (count, frames) = (alive.clone(), sent.clone());
+        let endless = std::iter::repeat_with(move || {
+            assert_eq!(count.fetch_add(1, Ordering::Relaxed), 0, "a frame was kept");
+            frames.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(Frame::data(Bytes::from_owner(Counted(count.clone()))))
+        });
+        let parts = Request::new(()).into_parts().0;
+        drain(&parts, StreamBody::new(futures_util::stream::iter(endless))).await;
+        assert_eq!(alive.load(Ordering::Relaxed), 0);
+        assert_eq!(sent.load(Ordering::Relaxed), DRAIN_BYTES / (64 << 10) + 1);
+    }
+
+    #[tokio::test]
+    async fn large_bodies_and_those_of_unknown_length_wait_for_a_place() {
+        let large = Semaphore::new(0);
+        let of = |length: usize| Full::new(Bytes::from(vec![b'a'; length]));
+        let longest_small = usize::try_from(SMALL_QUERY_BYTES).unwrap();
+        assert_eq!(read_query(of(longest_small), &large).await.unwrap().len(), longest_small);
+        let frames = || futures_util::stream::iter([Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"a")))]);
+        let moment = Duration::from_millis(20);
+        assert!(tokio::time::timeout(moment, read_query(of(longest_small + 1), &large)).await.is_err());
+        assert!(tokio::time::timeout(moment, read_query(StreamBody::new(frames()), &large)).await.is_err());
+        large.add_permits(1);
+        assert_eq!(read_query(of(longest_small + 1), &large).await.unwrap().len(), longest_small + 1);
+        assert_eq!(read_query(StreamBody::new(frames()), &large).await.unwrap().len(), 1);
+        assert_eq!(read_query(of(MAX_QUERY_BYTES + 1), &large).await.unwrap_err().status, 413);
+        assert_eq!(large.available_permits(), 1);
+    }
 }
