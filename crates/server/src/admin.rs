@@ -5,7 +5,7 @@
 
 use crate::config::Config;
 use crate::directory::{Directory, DirectoryError, control_socket};
-use crate::wiring::{self, OpenError, Parts};
+use crate::wiring::{self, FIRST_IDENTITY, OpenError, Parts, first_identity_of};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io;
@@ -17,9 +17,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use valkeep_control::Control;
 use valkeep_control::clusters::attach::Attach;
 use valkeep_control::identities::NewAccessKey;
+use valkeep_control::{Control, error_chain};
 use valkeep_domain::cluster::NodeTls;
 use valkeep_domain::names::ReplicationGroupId;
 use valkeep_domain::node_types::NodeType;
@@ -51,14 +51,14 @@ pub enum Command {
     Attach(AttachCommand),
 }
 
-/// Servers to attach. The password travels over the socket only.
+/// Servers to attach. The password travels over the socket only, and is wiped here after use.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AttachCommand {
     pub replication_group_id: String,
     pub description: String,
     pub nodes: Vec<(String, u16)>,
     pub username: Option<String>,
-    pub password: Option<String>,
+    pub password: Option<Zeroizing<String>>,
     pub tls: Option<NodeTls>,
     pub node_type: String,
 }
@@ -89,7 +89,7 @@ pub async fn command(directory: &Path, config: &Config, command: Command) -> Res
     match Directory::hold(directory) {
         Ok(held) => {
             let parts = wiring::open(held, config).await?;
-            let answer = run(&parts.control, &parts.keyring, command).await;
+            let answer = Operator::of(&parts).run(command).await;
             parts.catalog.close().await;
             answer.map_err(CommandError::Refused)
         }
@@ -107,7 +107,7 @@ pub async fn command(directory: &Path, config: &Config, command: Command) -> Res
 
 async fn ask(directory: &Path, command: &Command) -> io::Result<Result<Value, String>> {
     let mut stream = UnixStream::connect(control_socket(directory)).await?;
-    let mut line = serde_json::to_vec(command)?;
+    let mut line = Zeroizing::new(serde_json::to_vec(command)?);
     line.push(b'\n');
     stream.write_all(&line).await?;
     let mut answer = Vec::new();
@@ -125,14 +125,14 @@ pub(crate) fn listen(parts: &Parts, mut stop: watch::Receiver<bool>) -> io::Resu
     }
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    let (control, keyring) = (parts.control.clone(), parts.keyring.clone());
+    let operator = Operator::of(parts);
     Ok(tokio::spawn(async move {
         let mut conversations = JoinSet::new();
         loop {
             tokio::select! {
                 _ = stop.changed() => break,
                 Ok((stream, _)) = listener.accept() => {
-                    let talk = converse(stream, control.clone(), keyring.clone());
+                    let talk = converse(stream, operator.clone());
                     conversations.spawn(tokio::time::timeout(TIMEOUT, talk));
                 }
                 Some(_) = conversations.join_next() => {}
@@ -142,11 +142,11 @@ pub(crate) fn listen(parts: &Parts, mut stop: watch::Receiver<bool>) -> io::Resu
     }))
 }
 
-async fn converse(mut stream: UnixStream, control: Arc<Control>, keyring: Arc<Keyring>) {
-    let mut line = Vec::new();
+async fn converse(mut stream: UnixStream, operator: Operator) {
+    let mut line = Zeroizing::new(Vec::new());
     let read = BufReader::new((&mut stream).take(MAX_LINE_BYTES)).read_until(b'\n', &mut line).await;
     let answer = match read.map(|_| serde_json::from_slice::<Command>(&line)) {
-        Ok(Ok(command)) => run(&control, &keyring, command).await,
+        Ok(Ok(command)) => operator.run(command).await,
         Ok(Err(error)) => Err(format!("the command cannot be read: {error}")),
         Err(error) => Err(error.to_string()),
     };
@@ -156,50 +156,85 @@ async fn converse(mut stream: UnixStream, control: Arc<Control>, keyring: Arc<Ke
     }
 }
 
-/// Does what the operator asks for; the error is for the operator.
-async fn run(control: &Control, keyring: &Keyring, command: Command) -> Result<Value, String> {
-    tracing::info!(?command, "operator");
-    use Command as C;
-    match command {
-        C::CreateKey { description, alias } => {
-            keyring.create(&description, alias.as_deref()).await.map(|key| shown_key(&key)).map_err(chained)
-        }
-        C::ListKeys => {
-            let keys = keyring.list().await.map_err(chained)?;
-            Ok(json!({ "Keys": keys.iter().map(shown_key).collect::<Vec<_>>() }))
-        }
-        C::DescribeKey { key } => keyring.describe(&key).await.map(|key| shown_key(&key)).map_err(chained),
-        C::DisableKey { key } => set_enabled(keyring, &key, false).await,
-        C::EnableKey { key } => set_enabled(keyring, &key, true).await,
-        C::CreateIdentity { name } => control.create_identity(&name).await.map(shown_access_key).map_err(chained),
-        C::RotateIdentity { name } => control.rotate_identity(&name).await.map(shown_access_key).map_err(chained),
-        C::DeleteIdentity { name } => {
-            control.delete_identity(&name).await.map_err(chained)?;
-            Ok(json!({ "Deleted": name }))
-        }
-        C::ListIdentities => {
-            let identities = control.list_identities().await.map_err(chained)?;
-            let shown = identities.iter().map(|identity| {
-                json!({
-                    "Name": identity.name,
-                    "UserId": identity.user_id,
-                    "AccessKeyId": identity.access_key_id,
-                    "Policies": identity.policies.keys().collect::<Vec<_>>(),
-                })
-            });
-            Ok(json!({ "Identities": shown.collect::<Vec<_>>() }))
-        }
-        C::PutPolicy { identity, policy, document } => {
-            control.put_policy(&identity, &policy, &document).await.map_err(chained)?;
-            Ok(json!({ "Identity": identity, "Policy": policy }))
-        }
-        C::DeletePolicy { identity, policy } => {
-            control.delete_policy(&identity, &policy).await.map_err(chained)?;
-            Ok(json!({ "Deleted": policy }))
-        }
-        C::GetPolicies { identity, policy } => policies(control, &identity, policy).await,
-        C::Attach(request) => attach(control, request).await,
+/// What the commands work on.
+#[derive(Clone, Debug)]
+struct Operator {
+    directory: Arc<Directory>,
+    control: Arc<Control>,
+    keyring: Arc<Keyring>,
+}
+
+impl Operator {
+    fn of(parts: &Parts) -> Self {
+        let Parts { directory, control, keyring, .. } = parts;
+        Self { directory: directory.clone(), control: control.clone(), keyring: keyring.clone() }
     }
+
+    /// Does what the operator asks for; the error is for the operator.
+    async fn run(&self, command: Command) -> Result<Value, String> {
+        tracing::info!(?command, "operator");
+        use Command as C;
+        let (control, keyring) = (self.control.as_ref(), self.keyring.as_ref());
+        match command {
+            C::CreateKey { description, alias } => {
+                keyring.create(&description, alias.as_deref()).await.map(|key| shown_key(&key)).map_err(chained)
+            }
+            C::ListKeys => {
+                let keys = keyring.list().await.map_err(chained)?;
+                Ok(json!({ "Keys": keys.iter().map(shown_key).collect::<Vec<_>>() }))
+            }
+            C::DescribeKey { key } => keyring.describe(&key).await.map(|key| shown_key(&key)).map_err(chained),
+            C::DisableKey { key } => set_enabled(keyring, &key, false).await,
+            C::EnableKey { key } => set_enabled(keyring, &key, true).await,
+            C::CreateIdentity { name } => control.create_identity(&name).await.map(shown_access_key).map_err(chained),
+            C::RotateIdentity { name } => self.rotate(&name).await,
+            C::DeleteIdentity { name } => self.delete(&name).await,
+            C::ListIdentities => {
+                let identities = control.list_identities().await.map_err(chained)?;
+                let shown = identities.iter().map(|identity| {
+                    json!({
+                        "Name": identity.name,
+                        "UserId": identity.user_id,
+                        "AccessKeyId": identity.access_key_id,
+                        "Policies": identity.policies.keys().collect::<Vec<_>>(),
+                    })
+                });
+                Ok(json!({ "Identities": shown.collect::<Vec<_>>() }))
+            }
+            C::PutPolicy { identity, policy, document } => {
+                control.put_policy(&identity, &policy, &document).await.map_err(chained)?;
+                Ok(json!({ "Identity": identity, "Policy": policy }))
+            }
+            C::DeletePolicy { identity, policy } => {
+                control.delete_policy(&identity, &policy).await.map_err(chained)?;
+                Ok(json!({ "Deleted": policy }))
+            }
+            C::GetPolicies { identity, policy } => policies(control, &identity, policy).await,
+            C::Attach(request) => attach(control, request).await,
+        }
+    }
+
+    /// The file of the first identity follows its access key. The new secret is shown even if the file cannot be written.
+    async fn rotate(&self, name: &str) -> Result<Value, String> {
+        let key = self.control.rotate_identity(name).await.map_err(chained)?;
+        if name == FIRST_IDENTITY {
+            self.directory.renew_first_identity(&first_identity_of(self.control.place(), &key)).unwrap_or_else(untold);
+        }
+        Ok(shown_access_key(key))
+    }
+
+    async fn delete(&self, name: &str) -> Result<Value, String> {
+        self.control.delete_identity(name).await.map_err(chained)?;
+        if name == FIRST_IDENTITY {
+            self.directory.remove_first_identity().unwrap_or_else(untold);
+        }
+        Ok(json!({ "Deleted": name }))
+    }
+}
+
+/// The command is done; only its trace in the directory is not.
+fn untold(error: DirectoryError) {
+    tracing::error!(error = &error as &dyn std::error::Error, "the file of the first identity is out of date");
 }
 
 async fn set_enabled(keyring: &Keyring, key: &str, enabled: bool) -> Result<Value, String> {
@@ -232,7 +267,7 @@ async fn attach(control: &Control, request: AttachCommand) -> Result<Value, Stri
             description: request.description,
             nodes: request.nodes,
             username: request.username,
-            password: request.password.map(Zeroizing::new),
+            password: request.password,
             tls: request.tls,
             node_type: NodeType::parse(&request.node_type).map_err(|error| error.to_string())?,
         })
@@ -274,16 +309,37 @@ fn shown_access_key(key: NewAccessKey) -> Value {
     })
 }
 
-/// An error with its causes; the operator may see them all.
+/// The operator may see all causes.
 fn chained(error: impl std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
+    error_chain(&error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::first_identity;
+
+    #[tokio::test]
+    async fn the_file_of_the_first_identity_follows_its_access_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let ask = |asked: Command| async move { command(path, &Config::default(), asked).await.unwrap() };
+        let rotate = || ask(Command::RotateIdentity { name: FIRST_IDENTITY.to_owned() });
+        let shown = rotate().await;
+        let written = first_identity(path).unwrap();
+        assert_eq!(shown["AccessKeyId"], written.access_key_id);
+        assert_eq!(shown["SecretAccessKey"], written.secret_access_key);
+        // Another identity is no business of the file.
+        ask(Command::CreateIdentity { name: "other".to_owned() }).await;
+        ask(Command::RotateIdentity { name: "other".to_owned() }).await;
+        assert_eq!(first_identity(path).unwrap().access_key_id, written.access_key_id);
+        // A file that the operator took away stays away.
+        let file = path.join("credentials.json");
+        std::fs::rename(&file, path.join("elsewhere")).unwrap();
+        rotate().await;
+        assert!(!file.exists());
+        std::fs::rename(path.join("elsewhere"), &file).unwrap();
+        ask(Command::DeleteIdentity { name: FIRST_IDENTITY.to_owned() }).await;
+        assert!(!file.exists());
     }
-    text
 }

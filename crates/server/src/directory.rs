@@ -79,9 +79,17 @@ impl Directory {
         self.write_whole(CREDENTIALS, &text)
     }
 
-    /// Whether the first start ended well.
-    pub(crate) fn has_first_identity(&self) -> bool {
-        self.file(CREDENTIALS).exists()
+    /// Rewrites the credentials of the first identity, where the operator has kept the file.
+    pub(crate) fn renew_first_identity(&self, identity: &FirstIdentity) -> Result<(), DirectoryError> {
+        if self.file(CREDENTIALS).exists() { self.write_first_identity(identity) } else { Ok(()) }
+    }
+
+    /// Removes the credentials of the first identity; that there are none is success.
+    pub(crate) fn remove_first_identity(&self) -> Result<(), DirectoryError> {
+        match std::fs::remove_file(self.file(CREDENTIALS)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(self.failed(source)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Tells `valkeep env` where the service listens now.
@@ -117,7 +125,8 @@ impl Directory {
 /// The first identity of a directory, read without holding it.
 ///
 /// # Errors
-/// When the directory has none: it was never served from.
+/// `NotFound` when the directory has none: it was never served from, or the operator took the file away. Others when it
+/// cannot be read.
 pub fn first_identity(directory: &Path) -> io::Result<FirstIdentity> {
     let text = std::fs::read(directory.join(CREDENTIALS))?;
     serde_json::from_slice(&text).map_err(io::Error::from)

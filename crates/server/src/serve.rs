@@ -2,7 +2,7 @@
 
 use crate::admin;
 use crate::config::Config;
-use crate::directory::{Directory, FirstIdentity, first_identity};
+use crate::directory::{Directory, first_identity};
 use crate::http::{self, Site};
 use crate::s3::S3;
 use crate::tls::{self, TlsError};
@@ -16,7 +16,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use valkeep_control::jobs::Workers;
-use valkeep_ports::catalog::CatalogError;
 
 /// How long running jobs may take to end when the service stops; what is cut short goes on after the next start.
 const JOBS_PATIENCE: Duration = Duration::from_secs(20);
@@ -26,8 +25,6 @@ const JOBS_PATIENCE: Duration = Duration::from_secs(20);
 pub enum ServeError {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("the jobs of the last run cannot be taken up")]
-    Jobs(#[source] CatalogError),
     #[error("{0} cannot be listened on")]
     Listen(SocketAddr, #[source] io::Error),
     #[error("{0} can be reached by other machines: give --tls-cert and --tls-key, or --allow-plaintext-remote")]
@@ -42,7 +39,27 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Running {
     pub endpoint: String,
-    pub identity: FirstIdentity,
+    pub account_id: String,
+    pub region: String,
+    /// Access key of the first identity; `None` when the operator took its file away.
+    pub access_key_id: Option<String>,
+}
+
+impl Running {
+    fn at(endpoint: String, parts: &Parts) -> Self {
+        let place = parts.control.place();
+        let identity = first_identity(parts.directory.path()).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                tracing::warn!(%error, "the file of the first identity cannot be read");
+            }
+        });
+        Self {
+            endpoint,
+            account_id: place.account.clone(),
+            region: place.region.clone(),
+            access_key_id: identity.ok().map(|identity| identity.access_key_id),
+        }
+    }
 }
 
 /// Serves until a signal to stop. `ready` is called once, when requests are answered.
@@ -60,21 +77,19 @@ pub async fn serve(directory: &Path, config: &Config, ready: impl FnOnce(&Runnin
     let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
     let address = listener.local_addr().map_err(ServeError::System)?;
     let parts = wiring::open(held, config).await?;
-    let workers = Workers::start(parts.control.clone(), true).await.map_err(ServeError::Jobs)?;
+    let workers = Workers::start(parts.control.clone(), true).await;
     check_integrity(&parts);
     let endpoint = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let (stop, stopped) = watch::channel(false);
-    let site = Arc::new(Site {
-        control: parts.control.clone(),
-        s3: S3::new(&parts.embedded_s3, parts.control.clone()),
-        ids: parts.ids.clone(),
-    });
-    let requests = tokio::spawn(http::listen(site, listener, tls, stopped.clone()));
-    let commands = admin::listen(&parts, stopped).map_err(ServeError::System)?;
+    let s3 = S3::new(&parts.embedded_s3, parts.control.clone());
+    let site = Arc::new(Site::new(parts.control.clone(), s3, parts.ids.clone()));
+    let commands = admin::listen(&parts, stopped.clone()).map_err(ServeError::System)?;
+    // Whoever gets an answer finds the file.
     parts.directory.write_endpoint(&endpoint).map_err(OpenError::from)?;
-    let identity = first_identity(parts.directory.path()).map_err(ServeError::System)?;
-    tracing::info!(endpoint, region = identity.region, account = identity.account_id, "ready");
-    ready(&Running { endpoint, identity });
+    let requests = tokio::spawn(http::listen(site, listener, tls, stopped));
+    let running = Running::at(endpoint, &parts);
+    tracing::info!(running.endpoint, running.region, running.account_id, "ready");
+    ready(&running);
 
     stop_signals.wait().await;
     tracing::info!("stopping");
@@ -128,5 +143,23 @@ impl StopSignals {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_service_runs_without_the_file_of_the_first_identity() {
+        let directory = tempfile::tempdir().unwrap();
+        let held = Directory::hold(directory.path()).unwrap();
+        let parts = wiring::open(held, &Config::default()).await.unwrap();
+        let running = Running::at("http://127.0.0.1:1".to_owned(), &parts);
+        assert!(running.access_key_id.is_some_and(|key| key.starts_with("AKIA")));
+        parts.directory.remove_first_identity().unwrap();
+        let running = Running::at("http://127.0.0.1:1".to_owned(), &parts);
+        assert_eq!((running.access_key_id, running.region.as_str()), (None, "us-east-1"));
+        parts.catalog.close().await;
     }
 }

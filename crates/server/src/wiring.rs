@@ -9,7 +9,7 @@ use valkeep_blobs::LocalBlobs;
 use valkeep_buckets::embedded::EmbeddedS3;
 use valkeep_buckets::external::{self, ExternalS3, ExternalSettings};
 use valkeep_catalog::SqliteCatalog;
-use valkeep_control::identities::IdentityError;
+use valkeep_control::identities::{IdentityError, NewAccessKey};
 use valkeep_control::{Control, Ports, Settings};
 use valkeep_domain::arn::Place;
 use valkeep_engines::{CaptureLimits, EnginesConfig, LocalEngines};
@@ -22,7 +22,7 @@ use valkeep_ports::{Clock, Ids};
 use zeroize::Zeroizing;
 
 /// Name of the identity that the first start makes.
-const FIRST_IDENTITY: &str = "admin";
+pub(crate) const FIRST_IDENTITY: &str = "admin";
 
 const MASTER_KEY: &str = "master.key";
 
@@ -55,6 +55,9 @@ struct Foundation {
     account: String,
     region: String,
     vpc_id: String,
+    /// Whether the first start ended: the first identity is made and its credentials were safe in their file. From then on
+    /// nothing is made anew, whatever is missing.
+    settled: bool,
 }
 
 impl Record for Foundation {
@@ -68,7 +71,7 @@ impl Record for Foundation {
 /// The parts of an opened service.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    pub(crate) directory: Directory,
+    pub(crate) directory: Arc<Directory>,
     pub(crate) control: Arc<Control>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) catalog: Arc<SqliteCatalog>,
@@ -82,9 +85,9 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let catalog = SqliteCatalog::open(directory.path())?;
     let store = Store::new(catalog.clone());
-    let (foundation, first) = found(&store, config, ids.as_ref()).await?;
+    let foundation = found(&store, config, ids.as_ref()).await?;
     let place = Place::new(&foundation.region, &foundation.account);
-    let master = master_key(&directory, first)?;
+    let master = master_key(&directory, &foundation)?;
     let keyring = Arc::new(Keyring::new(store.clone(), &master, place.clone(), clock.clone(), ids.clone()));
     let blobs = Arc::new(LocalBlobs::open(directory.path())?);
     let engines = Arc::new(LocalEngines::new(directory.file("nodes"), engines_config(config)).await?);
@@ -103,13 +106,13 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
     let settings = Settings {
         zone: config.zone.clone().unwrap_or_else(|| format!("{}a", place.region)),
         place,
-        vpc_id: foundation.vpc_id,
+        vpc_id: foundation.vpc_id.clone(),
         strict_versions: config.engines.strict_versions,
         manual_snapshots_per_node_per_day: config.quotas.manual_snapshots_per_node_per_day,
         nodes: config.quotas.nodes,
     };
     let ports = Ports {
-        store,
+        store: store.clone(),
         blobs,
         keys: keyring.clone(),
         secrets: keyring.clone(),
@@ -119,30 +122,31 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
         ids: ids.clone(),
     };
     let control = Control::new(settings, ports);
-    make_first_identity(&directory, &control).await?;
-    Ok(Parts { directory, control, keyring, catalog, embedded_s3, ids })
+    settle(&store, foundation, &directory, &control).await?;
+    Ok(Parts { directory: Arc::new(directory), control, keyring, catalog, embedded_s3, ids })
 }
 
 /// What the directory is; the configuration decides it at the first start, and may not contradict it later.
-async fn found(store: &Store, config: &Config, ids: &dyn Ids) -> Result<(Foundation, bool), OpenError> {
+async fn found(store: &Store, config: &Config, ids: &dyn Ids) -> Result<Foundation, OpenError> {
     let random = ids.random();
     let vpc: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let new = Foundation {
         account: config.account_id.clone(),
         region: config.region.clone(),
         vpc_id: format!("vpc-{}", &vpc[..17]),
+        settled: false,
     };
     let key = new.key();
-    let (found, first) = match store.read(move |tx| tx.get::<Foundation>(&key)).await? {
-        Some(found) => (found, false),
+    let found = match store.read(move |tx| tx.get::<Foundation>(&key)).await? {
+        Some(found) => found,
         None => {
             let inserted = new.clone();
             store.write(move |tx| tx.insert(&inserted)).await?;
-            (new, true)
+            new
         }
     };
     if found.account == config.account_id && found.region == config.region {
-        return Ok((found, first));
+        return Ok(found);
     }
     Err(OpenError::Place {
         account: found.account,
@@ -153,31 +157,42 @@ async fn found(store: &Store, config: &Config, ids: &dyn Ids) -> Result<(Foundat
 }
 
 /// A new key is made only where nothing can be sealed under an old one.
-fn master_key(directory: &Directory, first_start: bool) -> Result<MasterKey, OpenError> {
+fn master_key(directory: &Directory, foundation: &Foundation) -> Result<MasterKey, OpenError> {
     let path = directory.file(MASTER_KEY);
-    if !first_start && directory.has_first_identity() && !path.exists() {
+    if foundation.settled && !path.exists() {
         return Err(OpenError::MasterKeyLost(path));
     }
     Ok(MasterKey::open_or_create(&path)?)
 }
 
-/// The file of the first identity is written last: without it the first start did not end, and is done again.
-async fn make_first_identity(directory: &Directory, control: &Control) -> Result<(), OpenError> {
-    if directory.has_first_identity() {
+/// Ends the first start: makes the first identity, writes its credentials, and notes that in the catalog, in this order. A
+/// first start that was cut short has shown its credentials to nobody, and is done again.
+async fn settle(
+    store: &Store,
+    foundation: Foundation,
+    directory: &Directory,
+    control: &Control,
+) -> Result<(), OpenError> {
+    if foundation.settled {
         return Ok(());
     }
     let key = match control.create_administrator(FIRST_IDENTITY).await {
         Err(IdentityError::Exists(name)) => control.rotate_identity(&name).await?,
         made => made?,
     };
-    let place = control.place();
-    directory.write_first_identity(&FirstIdentity {
+    directory.write_first_identity(&first_identity_of(control.place(), &key))?;
+    let settled = Foundation { settled: true, ..foundation };
+    Ok(store.write::<_, CatalogError>(move |tx| tx.replace(&settled)).await?)
+}
+
+/// The first identity with that access key, as its file holds it.
+pub(crate) fn first_identity_of(place: &Place, key: &NewAccessKey) -> FirstIdentity {
+    FirstIdentity {
         account_id: place.account.clone(),
         region: place.region.clone(),
-        access_key_id: key.access_key_id,
+        access_key_id: key.access_key_id.clone(),
         secret_access_key: key.secret.expose().to_owned(),
-    })?;
-    Ok(())
+    }
 }
 
 fn engines_config(config: &Config) -> EnginesConfig {
@@ -213,4 +228,75 @@ fn external_settings(config: &Config) -> Option<ExternalSettings> {
             Grants::Probe => external::Grants::Probe,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::directory::first_identity;
+    use std::path::Path;
+
+    async fn opened(path: &Path) -> Result<Parts, OpenError> {
+        open(Directory::hold(path)?, &Config::default()).await
+    }
+
+    /// The access key of the first identity, after a start and a stop.
+    async fn started(path: &Path) -> String {
+        let parts = opened(path).await.unwrap();
+        let identity = parts.control.identity(FIRST_IDENTITY).await.unwrap();
+        parts.catalog.close().await;
+        identity.access_key_id
+    }
+
+    #[tokio::test]
+    async fn without_their_file_the_first_credentials_stay_as_they_are() {
+        let directory = tempfile::tempdir().unwrap();
+        let access_key = started(directory.path()).await;
+        assert_eq!(first_identity(directory.path()).unwrap().access_key_id, access_key);
+        std::fs::remove_file(directory.path().join("credentials.json")).unwrap();
+        assert_eq!(started(directory.path()).await, access_key);
+        assert!(first_identity(directory.path()).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_deleted_administrator_does_not_come_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let parts = opened(directory.path()).await.unwrap();
+        parts.control.delete_identity(FIRST_IDENTITY).await.unwrap();
+        parts.directory.remove_first_identity().unwrap();
+        parts.catalog.close().await;
+        drop(parts);
+        let parts = opened(directory.path()).await.unwrap();
+        assert!(parts.control.list_identities().await.unwrap().is_empty());
+        parts.catalog.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_lost_master_key_is_never_made_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        started(directory.path()).await;
+        for lost in ["credentials.json", MASTER_KEY] {
+            std::fs::remove_file(directory.path().join(lost)).unwrap();
+        }
+        assert!(matches!(opened(directory.path()).await, Err(OpenError::MasterKeyLost(_))));
+        assert!(!directory.path().join(MASTER_KEY).exists());
+    }
+
+    #[tokio::test]
+    async fn a_first_start_that_was_cut_short_is_done_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let access_key = started(directory.path()).await;
+        let catalog = SqliteCatalog::open(directory.path()).unwrap();
+        let unsettle = |tx: &mut valkeep_ports::catalog::Tx<'_>| {
+            let found = tx.get::<Foundation>("foundation")?.unwrap();
+            tx.replace(&Foundation { settled: false, ..found })
+        };
+        Store::new(catalog.clone()).write::<_, CatalogError>(unsettle).await.unwrap();
+        catalog.close().await;
+        drop(catalog);
+        let renewed = started(directory.path()).await;
+        assert_ne!(renewed, access_key);
+        assert_eq!(first_identity(directory.path()).unwrap().access_key_id, renewed);
+        assert_eq!(started(directory.path()).await, renewed);
+    }
 }

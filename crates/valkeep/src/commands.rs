@@ -185,7 +185,7 @@ impl Attach {
             description: self.description,
             nodes,
             username: self.username,
-            password: password.map(|text| text.trim_end_matches(['\r', '\n']).to_owned()),
+            password: password.map(|text| text.trim_end_matches(['\r', '\n']).to_owned().into()),
             tls: self.tls.then_some(NodeTls { ca_pem, server_name: self.tls_server_name }),
             node_type: self.cache_node_type,
         });

@@ -58,13 +58,16 @@ fn start_log(format: LogFormat) {
 }
 
 fn print_welcome(running: &Running, directory: &str) {
-    let Running { endpoint, identity } = running;
+    let Running { endpoint, account_id, region, access_key_id } = running;
     println!("valkeep is ready.");
     println!("  endpoint    {endpoint}");
-    println!("  account     {}", identity.account_id);
-    println!("  region      {}", identity.region);
-    println!("  access key  {}", identity.access_key_id);
-    println!("To use it from a shell:");
-    println!("  eval \"$(valkeep env --data {directory})\"");
-    println!("  aws elasticache describe-snapshots");
+    println!("  account     {account_id}");
+    println!("  region      {region}");
+    // Without its file, `valkeep env` does not know the first identity either.
+    if let Some(access_key_id) = access_key_id {
+        println!("  access key  {access_key_id}");
+        println!("To use it from a shell:");
+        println!("  eval \"$(valkeep env --data {directory})\"");
+        println!("  aws elasticache describe-snapshots");
+    }
 }
