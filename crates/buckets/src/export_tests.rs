@@ -5,12 +5,17 @@ use crate::testing::{ACCOUNT, Endpoint, PEER, TestClock, TestIds, admin, caller,
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use valkeep_access::policy::Context;
 use valkeep_domain::arn::Place;
 use valkeep_domain::export::CANONICAL_USER;
 use valkeep_domain::names::BucketName;
-use valkeep_ports::buckets::{BucketError, ExportBuckets, UploadedPart};
+use valkeep_ports::buckets::{BucketError, ExportBuckets, Upload, UploadedPart};
 use zeroize::Zeroizing;
 
 async fn external(endpoint: &Endpoint, access_key: &str, grants: Grants) -> ExternalS3 {
@@ -288,4 +293,52 @@ async fn an_upload_that_nobody_recorded_is_aborted_and_others_stay() {
         store.abort(&other).await.unwrap();
     }
     assert!(client.list_multipart_uploads().bucket("bucket").send().await.unwrap().uploads().is_empty());
+}
+
+/// A store that knows no conditional completion, breaks off the answer of any other, and keeps one object.
+async fn unconditional_store() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let stored = Arc::new(AtomicBool::new(false));
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let stored = stored.clone();
+            let answer = service_fn(move |request: http::Request<Incoming>| {
+                let conditional = request.headers().contains_key("if-none-match");
+                let response = http::Response::builder();
+                let response = match (request.method().as_str(), stored.load(Ordering::Relaxed)) {
+                    ("POST", _) if conditional => {
+                        response.status(501).body("<Error><Code>NotImplemented</Code></Error>")
+                    }
+                    ("POST", _) => {
+                        stored.store(true, Ordering::Relaxed);
+                        response.body("<CompleteMultip")
+                    }
+                    (_, true) => response.header("x-amz-meta-valkeep-export", "mine").body(""),
+                    (_, false) => response.status(404).body(""),
+                };
+                async move { Ok::<_, Infallible>(response.unwrap().map(|text| s3s::Body::from(text.to_owned()))) }
+            });
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), answer));
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_store_without_conditions_is_looked_at_before_and_after() {
+    let mut endpoint = Endpoint::start().await;
+    endpoint.url = unconditional_store().await;
+    let store = external(&endpoint, "admin", Grants::Judge).await;
+    let of = |export_id: &str| Upload {
+        bucket: name(),
+        key: "x-0001.rdb".to_owned(),
+        upload_id: "upload".to_owned(),
+        export_id: export_id.to_owned(),
+    };
+    let parts = [UploadedPart { number: 1, etag: "\"00\"".to_owned() }];
+    // The first answer cannot be read, the second attempt finds the object there.
+    store.complete(&of("mine"), &parts).await.unwrap();
+    store.complete(&of("mine"), &parts).await.unwrap();
+    assert!(text(store.complete(&of("other"), &parts).await).contains("already contains an object"));
 }
