@@ -11,7 +11,7 @@ use std::time::Duration;
 use valkeep_control::Control;
 use valkeep_control::jobs::{Job, Workers};
 
-/// Longer than the errors of a job are borne (five, with pauses of 0.5 s to 8 s), and than a lease.
+/// Longer than the errors of a job are borne, with pauses that double from half a second, and than a lease.
 const OUTAGE: Duration = Duration::from_secs(100);
 
 /// A kind of job: what is there before, the call that writes it, and what is there after it succeeded.
@@ -33,7 +33,7 @@ impl Kind {
         if self != Self::StartNodes {
             group(&control, "g", 2).await.unwrap();
         }
-        let workers = Workers::start(control.clone(), true).await.unwrap();
+        let workers = Workers::start(control.clone(), true).await;
         world.settle().await;
         if !matches!(self, Self::StartNodes | Self::CreateSnapshot) {
             snapshot(&control, "g", "s").await.unwrap();
@@ -80,7 +80,7 @@ async fn about_to_run(kind: Kind) -> (World, Workers) {
     kind.prepare(&world).await;
     let control = world.control();
     kind.call(&control).await;
-    let workers = Workers::start(control, true).await.unwrap();
+    let workers = Workers::start(control, true).await;
     (world, workers)
 }
 
@@ -214,23 +214,47 @@ async fn a_worker_without_its_lease_writes_nothing() {
         kind.prepare(&world).await;
         let stale = world.control();
         kind.call(&stale).await;
-        let stale_workers = Workers::start(stale, true).await.unwrap();
+        let stale_workers = Workers::start(stale, true).await;
         // The call hangs, as in a process that was stopped; the catalog is away for its heartbeat.
         let gate = world.faults.hold(site);
         gate.reached().await;
         world.faults.away(&[Site::CatalogWrite]);
         let other = Arc::new(Faults::default());
-        let workers = Workers::start(world.control_with(&other), false).await.unwrap();
+        let workers = Workers::start(world.control_with(&other), false).await;
         world.settle().await;
         kind.check_success(&world, &case).await;
-        let before = world.everything().await;
+        let before = world.records().await;
         world.faults.away(&[]);
         gate.open();
         // Long enough for the late worker to go on, and for its heartbeat.
         tokio::time::sleep(OUTAGE).await;
-        assert_eq!(world.everything().await, before, "{case}");
-        kind.check_success(&world, &case).await;
+        assert_eq!(world.records().await, before, "{case}");
         stale_workers.stop(Duration::ZERO).await;
+        workers.stop(Duration::ZERO).await;
+    }
+}
+
+/// The wall clock leaps over the lease of a job that runs, as after a sleep of the machine: its own process takes the job
+/// again while the first attempt is not yet stopped.
+#[ignore = "leases are by the wall clock, and an overtaken attempt writes to stores that know no fence"]
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_is_overtaken_leaves_no_bytes_and_no_upload() {
+    for (kind, site) in [
+        (Kind::CreateSnapshot, Site::NodeCapture),
+        (Kind::ResealSnapshot, Site::BlobCommit),
+        (Kind::ExportSnapshot, Site::BucketUploadPart),
+        (Kind::ExportSnapshot, Site::BucketBegin),
+    ] {
+        let case = format!("{kind:?} at {site:?}");
+        let (world, workers) = about_to_run(kind).await;
+        let gate = world.faults.hold(site);
+        gate.reached().await;
+        world.clock.skip(3_600_000);
+        world.settle().await;
+        gate.open();
+        tokio::time::sleep(OUTAGE).await;
+        world.settle().await;
+        kind.check_success(&world, &case).await;
         workers.stop(Duration::ZERO).await;
     }
 }
@@ -244,7 +268,7 @@ async fn a_lease_of_a_dead_process_is_void_for_one_that_is_alone() {
     copy(&world.control(), "s", "c").await.unwrap();
     let job = world.all::<Job>().await.pop().unwrap();
     assert!(job.lease.is_some());
-    let workers = Workers::start(world.control(), true).await.unwrap();
+    let workers = Workers::start(world.control(), true).await;
     world.settle().await;
     assert!(began.elapsed() < Duration::from_secs(5), "it did not wait for the lease to run out");
     workers.stop(Duration::ZERO).await;
@@ -256,7 +280,7 @@ async fn a_lease_of_another_process_holds_until_it_runs_out() {
     let world = World::new();
     Kind::CopySnapshot.prepare(&world).await;
     copy(&world.control(), "s", "c").await.unwrap();
-    let workers = Workers::start(world.control(), false).await.unwrap();
+    let workers = Workers::start(world.control(), false).await;
     tokio::time::sleep(Duration::from_secs(25)).await;
     assert_eq!(world.status("c").await, "creating");
     world.settle().await;
@@ -269,11 +293,11 @@ async fn more_copies_than_slots_all_end() {
     let world = World::new();
     Kind::CopySnapshot.prepare(&world).await;
     let control = world.control();
-    for number in 0..300 {
+    for number in 0..260 {
         copy(&control, "s", &format!("c{number}")).await.unwrap();
     }
     world.finish(&control).await;
-    world.check_settled("300 copies").await;
+    world.check_settled("more copies than slots").await;
     let blob = world.snapshot("s").await.unwrap().blobs().next().unwrap();
-    assert_eq!(world.references(blob).await, Some(301));
+    assert_eq!(world.references(blob).await, Some(261));
 }

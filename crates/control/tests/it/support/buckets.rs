@@ -4,6 +4,7 @@ use super::faults::{Faults, Site};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use valkeep_access::policy::Context;
 use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::names::BucketName;
 use valkeep_domain::time::Timestamp;
@@ -89,8 +90,11 @@ impl State {
     }
 
     fn complete(&mut self, upload: &Upload, parts: &[UploadedPart]) -> Result<(), BucketError> {
+        match self.objects.get(&upload.key) {
+            Some(object) if object.export_id.as_ref() == Some(&upload.export_id) => return Ok(()),
+            Some(_) | None => self.refuse_existing(&upload.bucket, &upload.key)?,
+        }
         let Some(open) = self.uploads.get(&upload.upload_id) else { return Err(BucketError::UploadGone) };
-        self.refuse_existing(&upload.bucket, &upload.key)?;
         let expected: Vec<UploadedPart> =
             open.parts.iter().map(|(number, bytes)| UploadedPart { number: *number, etag: etag(bytes) }).collect();
         assert_eq!(parts, expected, "an upload is completed with the parts it has");
@@ -108,7 +112,7 @@ fn etag(bytes: &[u8]) -> String {
 
 #[async_trait]
 impl ExportBuckets for FaultyBuckets {
-    async fn check(&self, bucket: &str, keys: &[String], _: &Caller) -> Result<BucketName, BucketError> {
+    async fn check(&self, bucket: &str, keys: &[String], _: &Caller, _: &Context) -> Result<BucketName, BucketError> {
         let effect = async {
             if bucket != BUCKET {
                 return Err(ExportRefusal::NoSuchBucket(bucket.to_owned()).into());
@@ -128,7 +132,7 @@ impl ExportBuckets for FaultyBuckets {
             let upload_id = format!("upload-{}", state.begun);
             let open = OpenUpload { key: key.to_owned(), export_id: export_id.to_owned(), parts: BTreeMap::new() };
             state.uploads.insert(upload_id.clone(), open);
-            Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id })
+            Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id, export_id: export_id.to_owned() })
         };
         self.faults.around(Site::BucketBegin, away, effect).await
     }
