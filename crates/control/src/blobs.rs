@@ -27,6 +27,15 @@ pub(crate) async fn begin(control: &Control, held: Held, key_arn: &str) -> Resul
     .await
 }
 
+/// After the bytes are stored: if the claim was lost meanwhile, the sweeper may have passed already, so they go here.
+pub(crate) async fn keep_if_held(control: &Control, held: Held, id: BlobId) -> Result<(), StepError> {
+    let outcome = held.read(control, |_| Ok(())).await;
+    if matches!(outcome, Err(StepError::LeaseLost)) {
+        control.ports.blobs.delete(id).await?;
+    }
+    outcome
+}
+
 /// Leaves to the sweeper what the job began to write and what became nobody's.
 pub(crate) fn abandon_those_of(tx: &mut Tx<'_>, job: JobId) -> Result<(), StepError> {
     for blob in tx.scan::<BlobRecord>(&Scan::index(BlobRecord::BY_STATE, "writing", MAX_WRITING))? {

@@ -68,6 +68,7 @@ pub struct Control {
     ports: Ports,
     handover: Handover,
     identities: identities::Cache,
+    running: jobs::Running,
     /// Held while nodes are brought back or removed, so that neither undoes the other.
     node_changes: tokio::sync::Mutex<()>,
 }
@@ -80,6 +81,7 @@ impl Control {
             ports,
             handover: Handover::new(),
             identities: identities::Cache::default(),
+            running: jobs::Running::default(),
             node_changes: tokio::sync::Mutex::default(),
         })
     }

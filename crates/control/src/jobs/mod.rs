@@ -7,10 +7,12 @@
 
 mod handover;
 mod held;
+mod running;
 mod workers;
 
 pub use handover::Handover;
 pub(crate) use held::Held;
+pub(crate) use running::Running;
 pub use workers::Workers;
 pub(crate) use workers::postpone;
 
@@ -18,6 +20,7 @@ use crate::clusters::Nodes;
 use crate::error_chain;
 use crate::snapshots::export::ExportWork;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use valkeep_domain::ids::JobId;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::time::Timestamp;
@@ -151,15 +154,26 @@ impl Job {
         Self { fence: 1, claims: 1, lease: Some(Lease::from(now)), ..Self::waiting(id, work, now) }
     }
 
-    /// The longest due job of that class.
-    fn due(tx: &mut Tx<'_>, class: Class, now: Timestamp) -> Result<Option<Self>, CatalogError> {
-        let scan = Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(class.by_due(), "", 1) };
-        Ok(tx.scan::<Self>(&scan)?.pop())
+    /// The longest due job of that class, but none that runs here: only a leap of the wall clock makes such a job due.
+    fn due(
+        tx: &mut Tx<'_>,
+        class: Class,
+        now: Timestamp,
+        running: &HashSet<JobId>,
+    ) -> Result<Option<Self>, CatalogError> {
+        let scan =
+            Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(class.by_due(), "", running.len() + 1) };
+        Ok(tx.scan::<Self>(&scan)?.into_iter().find(|job| !running.contains(&job.id)))
     }
 
     /// Claims the longest due job of that class.
-    fn claim(tx: &mut Tx<'_>, class: Class, now: Timestamp) -> Result<Option<Self>, CatalogError> {
-        let Some(mut job) = Self::due(tx, class, now)? else { return Ok(None) };
+    fn claim(
+        tx: &mut Tx<'_>,
+        class: Class,
+        now: Timestamp,
+        running: &HashSet<JobId>,
+    ) -> Result<Option<Self>, CatalogError> {
+        let Some(mut job) = Self::due(tx, class, now, running)? else { return Ok(None) };
         job.fence += 1;
         job.claims = job.claims.saturating_add(1);
         job.lease = Some(Lease::from(now));

@@ -146,10 +146,10 @@ async fn claim_all(control: &Arc<Control>, slots: &Slots, tasks: &mut JoinSet<()
 
 /// Looks before it writes, so that an idle service writes nothing.
 async fn claim(control: &Control, class: Class) -> Result<Option<Job>, CatalogError> {
-    let now = control.now();
-    let store = &control.ports.store;
-    match store.read(move |tx| Job::due(tx, class, now)).await? {
-        Some(_) => store.write(move |tx| Job::claim(tx, class, now)).await,
+    let (now, running) = (control.now(), control.running.all());
+    let (store, here) = (&control.ports.store, running.clone());
+    match store.read(move |tx| Job::due(tx, class, now, &here)).await? {
+        Some(_) => store.write(move |tx| Job::claim(tx, class, now, &running)).await,
         None => Ok(None),
     }
 }
@@ -157,6 +157,7 @@ async fn claim(control: &Control, class: Class) -> Result<Option<Job>, CatalogEr
 /// Sees a claimed job to its end, or to its next try, for as long as the claim holds.
 async fn work(control: Arc<Control>, job: Job) {
     reached(CrashPoint::JobClaimed);
+    let _listed = control.running.list(job.id);
     let held = Held::of(&job);
     let ended = tokio::select! {
         ended = run_to_end(&control, held, &job) => ended,

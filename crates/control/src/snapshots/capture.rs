@@ -5,7 +5,7 @@
 
 use super::create::nodes_of;
 use super::{advance, stored};
-use crate::blobs::{abandon_those_of, begin, seal};
+use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, StepError};
@@ -86,6 +86,7 @@ pub(crate) async fn capture(
     reached(CrashPoint::CreateBlobRecorded);
     let (taken, sealed) = transfer(control, &snapshot, &cluster, blob, key_arn).await?;
     reached(CrashPoint::CreateBlobCommitted);
+    keep_if_held(control, held, blob).await?;
     read_back(control, blob).await?;
     reached(CrashPoint::CreateVerified);
     Ok(Captured {

@@ -220,7 +220,13 @@ async fn begin(
     reached(CrashPoint::ExportBegunUnrecorded);
     export.upload = Some(upload.clone());
     export.parts.clear();
-    save(control, held, export).await?;
+    if let Err(error) = save(control, held, export).await {
+        // Nobody will know of this upload: not even the worker that has the job now.
+        if matches!(error, StepError::LeaseLost) {
+            gone_is_fine(buckets.abort(&upload).await)?;
+        }
+        return Err(error);
+    }
     reached(CrashPoint::ExportBegun);
     Ok(upload)
 }

@@ -6,7 +6,7 @@
 use super::capture::{read_back, subject_of};
 use super::{advance, stored};
 use crate::Control;
-use crate::blobs::{abandon_those_of, begin, seal};
+use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, StepError};
 use valkeep_domain::ids::BlobId;
@@ -64,6 +64,7 @@ async fn copy_blob(
     let new = ResealedBlob { id, key_arn: key_arn.to_owned(), context, subject };
     let sealed = reseal(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), from, new).await?;
     reached(CrashPoint::CopyBlobCommitted);
+    keep_if_held(control, held, id).await?;
     read_back(control, id).await?;
     Ok((id, sealed.stored_bytes))
 }
