@@ -92,6 +92,11 @@ impl Directory {
         }
     }
 
+    /// Whether the credentials of a first identity lie here.
+    pub(crate) fn has_credentials(&self) -> bool {
+        self.file(CREDENTIALS).exists()
+    }
+
     /// Tells `valkeep env` where the service listens now.
     pub(crate) fn write_endpoint(&self, url: &str) -> Result<(), DirectoryError> {
         self.write_whole(ENDPOINT, url.as_bytes())

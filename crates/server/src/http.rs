@@ -36,15 +36,18 @@ const SMALL_QUERY_BYTES: u64 = 64 << 10;
 /// reading, callers who have proven nothing yet hold 128 MiB. Our choice.
 const MAX_LARGE_QUERIES: usize = 64;
 
-/// Connections at the same time. Our choice.
-const MAX_CONNECTIONS: usize = 1_024;
+/// Connections at the same time, where the process may open enough files. Our choice.
+const MAX_CONNECTIONS: usize = 4_096;
+
+/// Files that are kept for everything but connections. Our choice.
+const OTHER_FILES: usize = 256;
 
 /// Head of a request: line and headers. Unit: bytes.
 const MAX_HEAD_BYTES: usize = 64 << 10;
 const MAX_HEADERS: usize = 100;
 
-/// Until the whole head is there, also while a connection is idle.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(75);
+/// Until the whole head of a request is there: a stranger holds a connection no longer. Our choice.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Longest silence of a client, inside a body or while it does not read its answer.
 const STALL_TIMEOUT: Duration = Duration::from_secs(75);
@@ -91,7 +94,7 @@ pub(crate) async fn listen(
     tls: Option<TlsAcceptor>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let room = Arc::new(Semaphore::new(max_connections()));
     let mut connections = JoinSet::new();
     loop {
         let place = room.clone().acquire_owned();
@@ -115,6 +118,19 @@ pub(crate) async fn listen(
     if tokio::time::timeout(STOP_PATIENCE, drained).await.is_err() {
         tracing::warn!("requests in progress were cut off");
     }
+}
+
+/// As many connections as there are files for; the limit of the process is raised as far as it may be.
+fn max_connections() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let files = files.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
+    files.saturating_sub(OTHER_FILES).clamp(16, MAX_CONNECTIONS)
 }
 
 async fn connection(

@@ -112,12 +112,11 @@ fn check_exposure(config: &Config) -> Result<(), ServeError> {
     if safe { Ok(()) } else { Err(ServeError::Plaintext(config.listen)) }
 }
 
-/// After an unclean stop the catalog is read once in full, beside the work; damage is the operator's to hear of.
+/// The catalog is read once in full, beside the work; damage is the operator's to hear of.
 fn check_integrity(parts: &Parts) {
-    if parts.catalog.stopped_cleanly() {
-        return;
+    if !parts.catalog.stopped_cleanly() {
+        tracing::warn!("the last run did not stop cleanly");
     }
-    tracing::warn!("the last run did not stop cleanly; the catalog is checked");
     let catalog = parts.catalog.clone();
     tokio::spawn(async move {
         match catalog.integrity().await {

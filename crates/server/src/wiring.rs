@@ -6,7 +6,7 @@ use crate::system::{SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use valkeep_blobs::LocalBlobs;
-use valkeep_buckets::embedded::EmbeddedS3;
+use valkeep_buckets::embedded::{EmbeddedS3, read_places};
 use valkeep_buckets::external::{self, ExternalS3, ExternalSettings};
 use valkeep_catalog::SqliteCatalog;
 use valkeep_control::identities::{IdentityError, NewAccessKey};
@@ -18,6 +18,7 @@ use valkeep_ports::blobs::BlobError;
 use valkeep_ports::buckets::ExportBuckets;
 use valkeep_ports::catalog::{CatalogError, Record, Store, Table};
 use valkeep_ports::engines::EngineError;
+use valkeep_ports::keys::SecretBox;
 use valkeep_ports::{Clock, Ids};
 use zeroize::Zeroizing;
 
@@ -37,6 +38,14 @@ pub enum OpenError {
     MasterKey(#[from] MasterKeyError),
     #[error("the master key {0} is missing, but the directory holds data that is sealed under it. Put it back")]
     MasterKeyLost(std::path::PathBuf),
+    #[error(
+        "the master key {0} is not the one that the data of this directory is sealed under. Put the right one back"
+    )]
+    MasterKeyWrong(std::path::PathBuf),
+    #[error(
+        "{0} holds credentials and no catalog: the catalog is lost. Put it back from a backup, or use another directory"
+    )]
+    CatalogLost(std::path::PathBuf),
     #[error("the blobs cannot be opened")]
     Blobs(#[from] BlobError),
     #[error("the engines cannot be used")]
@@ -58,7 +67,12 @@ struct Foundation {
     /// Whether the first start ended: the first identity is made and its credentials were safe in their file. From then on
     /// nothing is made anew, whatever is missing.
     settled: bool,
+    /// [`KEY_CHECK`], sealed: opens only under the master key of this directory.
+    key_check: Option<String>,
 }
+
+/// What the catalog holds sealed to know its master key by.
+const KEY_CHECK: &str = "master-key-check";
 
 impl Record for Foundation {
     const TABLE: Table = Table::Setting;
@@ -85,10 +99,11 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let catalog = SqliteCatalog::open(directory.path())?;
     let store = Store::new(catalog.clone());
-    let foundation = found(&store, config, ids.as_ref()).await?;
+    let foundation = found(&store, config, &directory, ids.as_ref()).await?;
     let place = Place::new(&foundation.region, &foundation.account);
     let master = master_key(&directory, &foundation)?;
     let keyring = Arc::new(Keyring::new(store.clone(), &master, place.clone(), clock.clone(), ids.clone()));
+    check_master_key(&directory, &foundation, &keyring)?;
     let blobs = Arc::new(LocalBlobs::open(directory.path())?);
     let engines = Arc::new(LocalEngines::new(directory.file("nodes"), engines_config(config)).await?);
     let embedded_s3 = EmbeddedS3 {
@@ -98,6 +113,7 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
         clock: clock.clone(),
         ids: ids.clone(),
         place: place.clone(),
+        reads: read_places(),
     };
     let buckets: Arc<dyn ExportBuckets> = match external_settings(config) {
         Some(settings) => Arc::new(ExternalS3::new(settings, place.clone(), clock.clone(), ids.clone()).await),
@@ -122,12 +138,12 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
         ids: ids.clone(),
     };
     let control = Control::new(settings, ports);
-    settle(&store, foundation, &directory, &control).await?;
+    settle(&store, foundation, &directory, &control, &keyring).await?;
     Ok(Parts { directory: Arc::new(directory), control, keyring, catalog, embedded_s3, ids })
 }
 
 /// What the directory is; the configuration decides it at the first start, and may not contradict it later.
-async fn found(store: &Store, config: &Config, ids: &dyn Ids) -> Result<Foundation, OpenError> {
+async fn found(store: &Store, config: &Config, directory: &Directory, ids: &dyn Ids) -> Result<Foundation, OpenError> {
     let random = ids.random();
     let vpc: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let new = Foundation {
@@ -135,10 +151,13 @@ async fn found(store: &Store, config: &Config, ids: &dyn Ids) -> Result<Foundati
         region: config.region.clone(),
         vpc_id: format!("vpc-{}", &vpc[..17]),
         settled: false,
+        key_check: None,
     };
     let key = new.key();
     let found = match store.read(move |tx| tx.get::<Foundation>(&key)).await? {
         Some(found) => found,
+        // Credentials are written last: where they are, there was a catalog.
+        None if directory.has_credentials() => return Err(OpenError::CatalogLost(directory.path().to_owned())),
         None => {
             let inserted = new.clone();
             store.write(move |tx| tx.insert(&inserted)).await?;
@@ -165,6 +184,16 @@ fn master_key(directory: &Directory, foundation: &Foundation) -> Result<MasterKe
     Ok(MasterKey::open_or_create(&path)?)
 }
 
+/// A key that was replaced opens nothing; what would be sealed under it would be lost with it.
+fn check_master_key(directory: &Directory, foundation: &Foundation, keyring: &Keyring) -> Result<(), OpenError> {
+    match &foundation.key_check {
+        Some(sealed) if keyring.open(KEY_CHECK, sealed).is_err() => {
+            Err(OpenError::MasterKeyWrong(directory.file(MASTER_KEY)))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Ends the first start: makes the first identity, writes its credentials, and notes that in the catalog, in this order. A
 /// first start that was cut short has shown its credentials to nobody, and is done again.
 async fn settle(
@@ -172,6 +201,7 @@ async fn settle(
     foundation: Foundation,
     directory: &Directory,
     control: &Control,
+    keyring: &Keyring,
 ) -> Result<(), OpenError> {
     if foundation.settled {
         return Ok(());
@@ -181,7 +211,8 @@ async fn settle(
         made => made?,
     };
     directory.write_first_identity(&first_identity_of(control.place(), &key))?;
-    let settled = Foundation { settled: true, ..foundation };
+    let key_check = Some(keyring.seal(KEY_CHECK, KEY_CHECK.as_bytes()));
+    let settled = Foundation { settled: true, key_check, ..foundation };
     Ok(store.write::<_, CatalogError>(move |tx| tx.replace(&settled)).await?)
 }
 

@@ -10,6 +10,7 @@ use s3s::S3ErrorCode;
 use s3s::dto::StreamingBlob;
 use std::ops::Range;
 use std::pin::pin;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::size::ByteCount;
@@ -60,6 +61,9 @@ fn abandon(tx: &mut Tx<'_>, blob: BlobId) -> Result<(), CatalogError> {
         None => Ok(()),
     }
 }
+
+/// How long a read waits for its place. Our choice.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Parts that are looked at together when all of an upload are visited.
 const PARTS_PAGE: usize = 1000;
@@ -211,6 +215,10 @@ impl EmbeddedS3 {
     /// # Errors
     /// Failures of the stores.
     pub(crate) async fn read_body(&self, object: &ObjectRecord, range: Range<u64>) -> Result<StreamingBlob, Trouble> {
+        let place = tokio::time::timeout(PATIENCE, self.reads.clone().acquire_owned()).await;
+        let Ok(Ok(place)) = place else {
+            return Err(refuse(S3ErrorCode::SlowDown, "Too many objects are being read. Try again.").into());
+        };
         let mut blobs = self.blobs_of(object).await?;
         blobs.retain(|(_, held)| held.start < range.end && range.start < held.end);
         let mut blobs = blobs.into_iter();
@@ -220,7 +228,11 @@ impl EmbeddedS3 {
             let store = self.clone();
             tokio::spawn(async move { store.send_all((first, held), blobs, range, sender).await });
         }
-        Ok(StreamingBlob::wrap(futures_util::stream::poll_fn(move |context| receiver.poll_recv(context))))
+        Ok(StreamingBlob::wrap(futures_util::stream::poll_fn(move |context| {
+            // The place is free again when the answer is.
+            let _place = &place;
+            receiver.poll_recv(context)
+        })))
     }
 
     /// Sends the pieces of all blobs; ends early when the client is gone.

@@ -25,6 +25,7 @@ pub use access::{Credentials, SecretAccessKey};
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use valkeep_domain::arn::Place;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::Blobs;
@@ -45,6 +46,17 @@ pub struct EmbeddedS3 {
     pub ids: Arc<dyn Ids>,
     /// Where new buckets lie unless their creator says otherwise.
     pub place: Place,
+    /// Places for objects that are being read; see [`read_places`].
+    pub reads: Arc<Semaphore>,
+}
+
+/// Objects that are read at the same time. Each holds a few segments in memory for as long as its client takes; 48 hold less
+/// than 256 MiB. Our choice.
+const MAX_READS: usize = 48;
+
+/// The places of a new endpoint.
+pub fn read_places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(MAX_READS))
 }
 
 impl EmbeddedS3 {

@@ -234,8 +234,7 @@ async fn a_worker_without_its_lease_writes_nothing() {
     }
 }
 
-/// The wall clock leaps over the lease of a job that runs, as after a sleep of the machine: its own process takes the job
-/// again while the first attempt is not yet stopped.
+/// The wall clock leaps over the lease of a job that runs, as after a sleep of the machine.
 #[tokio::test(start_paused = true)]
 async fn a_leap_of_the_clock_does_not_make_a_running_job_run_twice() {
     for (kind, site) in [
