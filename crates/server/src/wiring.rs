@@ -314,6 +314,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn another_master_key_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        started(directory.path()).await;
+        let other = tempfile::tempdir().unwrap();
+        started(other.path()).await;
+        std::fs::copy(other.path().join(MASTER_KEY), directory.path().join(MASTER_KEY)).unwrap();
+        assert!(matches!(opened(directory.path()).await, Err(OpenError::MasterKeyWrong(_))));
+    }
+
+    #[tokio::test]
+    async fn a_lost_catalog_is_not_made_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        started(directory.path()).await;
+        for entry in std::fs::read_dir(directory.path()).unwrap().flatten() {
+            if entry.file_name().to_string_lossy().starts_with("catalog.sqlite3") {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        assert!(matches!(opened(directory.path()).await, Err(OpenError::CatalogLost(_))));
+    }
+
+    #[tokio::test]
     async fn a_first_start_that_was_cut_short_is_done_again() {
         let directory = tempfile::tempdir().unwrap();
         let access_key = started(directory.path()).await;
