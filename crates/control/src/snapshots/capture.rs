@@ -3,8 +3,7 @@
 //! The node is chosen (a replica in step, else the primary), its data comes over the replication link, is walked as it
 //! passes, sealed, stored, and read back. Nothing of the data set is held in memory beyond a few segments.
 
-use super::create::nodes_of;
-use super::{advance, stored};
+use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
 use crate::crash::{CrashPoint, reached};

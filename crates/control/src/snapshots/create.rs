@@ -5,7 +5,7 @@
 
 use super::capture::{Prefer, capture};
 use super::copy::give_up;
-use super::{insert_new, stored};
+use super::{insert_new, nodes_of};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::blobs::abandon_those_of;
 use crate::clusters::{self, Nodes};
@@ -263,16 +263,6 @@ pub(crate) async fn fail(control: &Control, held: Held, name: &SnapshotName, rea
         clusters::settle(tx, &nodes, ClusterEvent::SnapshotEnded)
     })
     .await
-}
-
-/// The group or cluster that a snapshot in progress was taken of.
-pub(super) fn nodes_of(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Nodes, StepError> {
-    let snapshot = stored(tx, name)?;
-    match (snapshot.group(), snapshot.cluster()) {
-        (Some(group), _) => Ok(Nodes::Group(group.clone())),
-        (None, Some(cluster)) => Ok(Nodes::Cluster(cluster.clone())),
-        (None, None) => Err(StepError::Fail(format!("snapshot {name} has no source"))),
-    }
 }
 
 /// A final snapshot exists before anything is deleted; it is refused like any other (L57, L59).

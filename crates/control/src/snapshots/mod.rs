@@ -9,6 +9,7 @@ pub mod export;
 pub(crate) mod reseal;
 
 use crate::Refusal;
+use crate::clusters::Nodes;
 use crate::jobs::StepError;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::snapshot::{InvalidTransition, Snapshot, SnapshotEvent};
@@ -61,4 +62,14 @@ pub(crate) fn advance(
 /// A snapshot that a job works on; it cannot be gone, since every job holds it in a moving status.
 pub(crate) fn stored(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Snapshot, StepError> {
     tx.get(name.as_str())?.ok_or_else(|| StepError::Fail(format!("snapshot {name} is gone")))
+}
+
+/// The group or cluster that a snapshot in progress was taken of.
+pub(crate) fn nodes_of(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Nodes, StepError> {
+    let snapshot = stored(tx, name)?;
+    match (snapshot.group(), snapshot.cluster()) {
+        (Some(group), _) => Ok(Nodes::Group(group.clone())),
+        (None, Some(cluster)) => Ok(Nodes::Cluster(cluster.clone())),
+        (None, None) => Err(StepError::Fail(format!("snapshot {name} has no source"))),
+    }
 }
