@@ -9,7 +9,7 @@ use crate::{Shape, Structure, Value};
 ///
 /// Each getter takes a member's model name and answers `None` when the caller left the member out.
 /// Asking for a name that the structure does not have, or for another kind than the member's, is a
-/// mistake of the program: debug builds stop on it whatever the caller gave, release builds answer
+/// mistake of the program: builds with debug assertions stop on it whatever the caller gave, others answer
 /// `None`.
 #[derive(Clone)]
 pub struct Parameters<'a> {
