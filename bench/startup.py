@@ -14,9 +14,8 @@ from common import Client, engine, processes, signed
 IDLE_S = 2
 
 
-def first_answer_ms(service, port):
+def first_answer_ms(service, port, credentials):
     """Starts the process and asks until it answers."""
-    credentials = service.credentials()
     endpoint = f"http://127.0.0.1:{port}"
     with open(service.log, "a") as log:
         started = time.perf_counter()
@@ -49,12 +48,12 @@ def main():
         for n in range(arguments.snapshots - 1):
             client.call("CopySnapshot", SourceSnapshotName="s", TargetSnapshotName=f"s-{n}")
             client.available("s")
-        port = engine.free_port()
+        port, credentials = engine.free_port(), service.credentials()
         for name, end in (("after a clean stop", service.stop), ("after SIGKILL", service.kill)):
             taken = []
             for _ in range(arguments.times):
                 end()
-                taken.append(first_answer_ms(service, port))
+                taken.append(first_answer_ms(service, port, credentials))
             taken.sort()
             results[f"first answer {name}, ms"] = {"median": round(taken[len(taken) // 2], 1), "most": round(taken[-1], 1)}
         time.sleep(IDLE_S)
