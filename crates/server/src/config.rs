@@ -135,6 +135,13 @@ const FIELDS: &[(&str, Kind)] = &[
     ("quotas.nodes", Kind::Number),
 ];
 
+/// Variables that are no fields: the data directory, what is logged, and what tests use.
+const OTHER_VARIABLES: [&str; 3] = ["VALKEEP_DATA", "VALKEEP_LOG", "VALKEEP_CRASH_AT"];
+
+fn variable_of(path: &str) -> String {
+    format!("VALKEEP_{}", path.replace('.', "_").to_uppercase())
+}
+
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -144,6 +151,8 @@ pub enum ConfigError {
     Syntax(#[source] toml::de::Error),
     #[error("unknown field {field} in the configuration; the nearest known one is {nearest}")]
     Unknown { field: String, nearest: &'static str },
+    #[error("unknown variable {variable}; the nearest known one is {nearest}")]
+    UnknownVariable { variable: String, nearest: String },
     #[error("{variable} must be {expected}")]
     Variable { variable: String, expected: &'static str },
     #[error("the configuration has a wrong value")]
@@ -153,26 +162,28 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads the file, if there is one, and puts the variables over it. `variable` looks one up by its name.
+    /// Reads the file, if there is one, and puts the variables over it: those of the environment, of which only the ones
+    /// that begin with `VALKEEP_` count.
     ///
     /// # Errors
     /// Which field, and what is wrong with it.
-    pub fn load(file: Option<&Path>, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn load(file: Option<&Path>, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let text = match file {
             Some(path) => std::fs::read_to_string(path)
                 .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?,
             None => String::new(),
         };
-        Self::parse(&text, variable)
+        Self::parse(&text, variables)
     }
 
-    fn parse(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    fn parse(text: &str, variables: impl Iterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let mut table: toml::Table = text.parse().map_err(ConfigError::Syntax)?;
         check_known(&table, "")?;
-        for (path, kind) in FIELDS {
-            let name = format!("VALKEEP_{}", path.replace('.', "_").to_uppercase());
-            if let Some(value) = variable(&name) {
-                put(&mut table, path, parse_variable(*kind, &name, &value)?);
+        for (name, value) in variables.filter(|(name, _)| name.starts_with("VALKEEP_")) {
+            match FIELDS.iter().find(|(path, _)| variable_of(path) == name) {
+                Some((path, kind)) => put(&mut table, path, parse_variable(*kind, &name, &value)?),
+                None if OTHER_VARIABLES.contains(&name.as_str()) => {}
+                None => return Err(ConfigError::UnknownVariable { nearest: nearest_variable(&name), variable: name }),
             }
         }
         let config: Self = table.try_into().map_err(ConfigError::Value)?;
@@ -230,6 +241,10 @@ fn nearest(path: &str) -> &'static str {
     FIELDS.iter().map(|(field, _)| *field).min_by_key(|field| distance(path, field)).unwrap_or_default()
 }
 
+fn nearest_variable(name: &str) -> String {
+    FIELDS.iter().map(|(field, _)| variable_of(field)).min_by_key(|known| distance(name, known)).unwrap_or_default()
+}
+
 /// Edit distance (Levenshtein) of two short texts.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -276,13 +291,18 @@ fn put(table: &mut toml::Table, path: &str, value: toml::Value) {
 mod tests {
     use super::*;
 
-    fn none(_: &str) -> Option<String> {
-        None
+    fn none() -> std::iter::Empty<(String, String)> {
+        std::iter::empty()
+    }
+
+    fn given(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        pairs.into_iter()
     }
 
     #[test]
     fn an_empty_file_gives_the_defaults() {
-        let config = Config::parse("", none).unwrap();
+        let config = Config::parse("", none()).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8360");
         assert_eq!(config.quotas.manual_snapshots_per_node_per_day, 20);
     }
@@ -294,7 +314,7 @@ mod tests {
             ("[quotas]\nnode = 3", "quotas.node", "quotas.nodes"),
             ("[engine]\nprograms = []", "engine", "region"),
         ] {
-            match Config::parse(text, none) {
+            match Config::parse(text, none()) {
                 Err(ConfigError::Unknown { field: found, nearest }) => {
                     assert_eq!((found.as_str(), nearest), (field, near), "{text}");
                 }
@@ -305,16 +325,25 @@ mod tests {
 
     #[test]
     fn variables_override_the_file() {
-        let variables = |name: &str| match name {
-            "VALKEEP_QUOTAS_NODES" => Some("7".to_owned()),
-            "VALKEEP_ENGINES_PROGRAMS" => Some("/a:/b".to_owned()),
-            _ => None,
-        };
+        let variables = given(&[
+            ("VALKEEP_QUOTAS_NODES", "7"),
+            ("VALKEEP_ENGINES_PROGRAMS", "/a:/b"),
+            ("VALKEEP_LOG", "debug"),
+            ("HOME", "/"),
+        ]);
         let config = Config::parse("[quotas]\nnodes = 3", variables).unwrap();
         assert_eq!(config.quotas.nodes, 7);
         assert_eq!(config.engines.programs, [PathBuf::from("/a"), PathBuf::from("/b")]);
-        let wrong = Config::parse("", |name| (name == "VALKEEP_QUOTAS_NODES").then(|| "many".to_owned()));
-        assert_eq!(wrong.unwrap_err().to_string(), "VALKEEP_QUOTAS_NODES must be a whole number");
+        for (name, value, text) in [
+            ("VALKEEP_QUOTAS_NODES", "many", "VALKEEP_QUOTAS_NODES must be a whole number"),
+            (
+                "VALKEEP_CAPTURE_IDEL_S",
+                "3",
+                "unknown variable VALKEEP_CAPTURE_IDEL_S; the nearest known one is VALKEEP_CAPTURE_IDLE_S",
+            ),
+        ] {
+            assert_eq!(Config::parse("", given(&[(name, value)])).unwrap_err().to_string(), text);
+        }
     }
 
     #[test]
@@ -329,7 +358,7 @@ mod tests {
             "[export]\naccess_key_id = 'a'",
             "[tls]\ncert = 'x'",
         ] {
-            assert!(matches!(Config::parse(text, none), Err(ConfigError::Invalid(_))), "{text}");
+            assert!(matches!(Config::parse(text, none()), Err(ConfigError::Invalid(_))), "{text}");
         }
     }
 

@@ -26,7 +26,7 @@ const JOBS_PATIENCE: Duration = Duration::from_secs(20);
 pub enum ServeError {
     #[error(transparent)]
     Open(#[from] OpenError),
-    #[error("{0} cannot be listened on")]
+    #[error("{0} cannot be listened on (another address is given by --listen)")]
     Listen(SocketAddr, #[source] io::Error),
     #[error("{0} can be reached by other machines: give --tls-cert and --tls-key, or --allow-plaintext-remote")]
     Plaintext(SocketAddr),

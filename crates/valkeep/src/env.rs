@@ -22,7 +22,9 @@ impl Env {
         let shown = self.directory.display();
         let identity = first_identity(&self.directory)
             .with_context(|| format!("{shown} is not the data directory of a service (or not yours to read)"))?;
-        let endpoint = endpoint(&self.directory).with_context(|| format!("no service runs on {shown}"))?;
+        let Ok(endpoint) = endpoint(&self.directory) else {
+            bail!("no service runs on {shown}; start one with `valkeep serve --data {shown}`");
+        };
         match self.profile {
             None => print_variables(&endpoint, &identity),
             Some(name) => write_profile(&name, &endpoint, &identity)?,

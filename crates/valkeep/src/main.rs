@@ -52,8 +52,13 @@ struct Data {
 
 impl Data {
     fn load_config(&self) -> anyhow::Result<valkeep_server::config::Config> {
-        Ok(valkeep_server::config::Config::load(self.config.as_deref(), |name| std::env::var(name).ok())?)
+        Ok(valkeep_server::config::Config::load(self.config.as_deref(), unicode_variables())?)
     }
+}
+
+/// Variables that are no text cannot be ours.
+fn unicode_variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 #[tokio::main]
