@@ -34,18 +34,18 @@ pub(crate) fn list(installed: &[InstalledEngine]) -> String {
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
-/// The configured programs, then those on PATH; the first of each engine and version.
+/// The configured programs, then those on PATH; the first of each engine and version. All are asked at the same time.
 pub(crate) async fn find(configured: &[PathBuf]) -> Vec<InstalledEngine> {
+    let candidates = configured.iter().cloned().chain(on_path());
+    let asked: Vec<_> = candidates.map(|program| tokio::spawn(async move { identify(&program).await })).collect();
     let mut installed: Vec<InstalledEngine> = Vec::new();
-    for program in configured {
-        match identify(program).await {
-            Some(found) => add(&mut installed, found),
-            None => tracing::warn!(program = %program.display(), "not a server program of Valkey or Redis"),
-        }
-    }
-    for program in on_path() {
-        if let Some(found) = identify(&program).await {
-            add(&mut installed, found);
+    for (position, answer) in asked.into_iter().enumerate() {
+        match (answer.await.ok().flatten(), configured.get(position)) {
+            (Some(found), _) => add(&mut installed, found),
+            (None, Some(program)) => {
+                tracing::warn!(program = %program.display(), "no server program of Valkey or Redis")
+            }
+            (None, None) => {}
         }
     }
     installed
@@ -59,7 +59,14 @@ fn add(installed: &mut Vec<InstalledEngine>, found: InstalledEngine) {
 
 fn on_path() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let candidates = std::env::split_paths(&path).flat_map(|directory| NAMES.map(|name| directory.join(name)));
+    let mut directories: Vec<PathBuf> = Vec::new();
+    // `/bin` is often a link to `/usr/bin`.
+    for directory in std::env::split_paths(&path).filter_map(|directory| directory.canonicalize().ok()) {
+        if !directories.contains(&directory) {
+            directories.push(directory);
+        }
+    }
+    let candidates = directories.iter().flat_map(|directory| NAMES.map(|name| directory.join(name)));
     candidates.filter(|program| program.is_file()).collect()
 }
 
