@@ -1,0 +1,33 @@
+//! What a command prints, as a formatter takes it: whole, or page by page.
+
+use crate::document::Document;
+use crate::failure::Failure;
+
+/// The answer to one operation. A formatter takes either the pages or the whole, never both.
+pub trait Answer {
+    /// The next page; `None` after the last.
+    fn next_page(&mut self) -> Result<Option<Document>, Failure>;
+
+    /// All pages as one document.
+    fn whole(&mut self) -> Result<Document, Failure>;
+}
+
+/// The answer of an operation without pages.
+#[derive(Debug)]
+pub struct Single(Option<Document>);
+
+impl Single {
+    pub fn new(document: Document) -> Self {
+        Self(Some(document))
+    }
+}
+
+impl Answer for Single {
+    fn next_page(&mut self) -> Result<Option<Document>, Failure> {
+        Ok(self.0.take())
+    }
+
+    fn whole(&mut self) -> Result<Document, Failure> {
+        Ok(self.0.take().unwrap_or(Document::Null))
+    }
+}

@@ -1,0 +1,1 @@
+//! `configure`, its subcommands, and the writing of both files.

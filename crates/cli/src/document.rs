@@ -1,0 +1,119 @@
+//! A value as the reference program holds it: what JSON, YAML, shorthand and answers become.
+//!
+//! The texts that users see name Python's types and print Python's numbers, so the kinds here are
+//! Python's: whole numbers have no bound, bytes and dates are kinds of their own, and a map keeps
+//! the order in which its keys came.
+
+use num_bigint::BigInt;
+
+/// A value of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    Null,
+    Boolean(bool),
+    Integer(BigInt),
+    Float(f64),
+    String(String),
+    Bytes(Vec<u8>),
+    /// A calendar date of YAML, `2026-11-22`.
+    Date(chrono::NaiveDate),
+    /// A point in time of YAML; without an offset when it was written without.
+    DateTime(chrono::NaiveDateTime, Option<chrono::FixedOffset>),
+    List(Vec<Document>),
+    Map(Map),
+}
+
+/// Keys and values in the order of the keys' first arrival.
+///
+/// Setting a key again replaces its value and keeps its place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(String, Document)>);
+
+impl Map {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Document> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// Sets `key`, and says what it was before.
+    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
+        let (key, value) = (key.into(), value.into());
+        if let Some((_, place)) = self.0.iter_mut().find(|(known, _)| *known == key) {
+            return Some(std::mem::replace(place, value));
+        }
+        self.0.push((key, value));
+        None
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<Document> {
+        let place = self.0.iter().position(|(known, _)| known == key)?;
+        Some(self.0.remove(place).1)
+    }
+
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Document)> + ExactSizeIterator {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<K: Into<String>, V: Into<Document>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        let mut map = Self::new();
+        for (key, value) in pairs {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+impl From<bool> for Document {
+    fn from(flag: bool) -> Self {
+        Self::Boolean(flag)
+    }
+}
+
+impl From<i64> for Document {
+    fn from(number: i64) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<f64> for Document {
+    fn from(number: f64) -> Self {
+        Self::Float(number)
+    }
+}
+
+impl From<&str> for Document {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Document {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<Map> for Document {
+    fn from(map: Map) -> Self {
+        Self::Map(map)
+    }
+}
+
+impl From<Vec<Document>> for Document {
+    fn from(elements: Vec<Document>) -> Self {
+        Self::List(elements)
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a command ends without its result: what is printed, and the exit code.
+
+use crate::document::Map;
+
+/// The end of a command that did not succeed.
+///
+/// Where a failure is found decides its form and its code: 252 for what the user typed, 253 for the
+/// configuration, 254 for an answer of the service, 255 for everything else.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// Arguments that do not fit the command: the message, then the usage. Code `ParamValidation`, exit 252.
+    Usage(String),
+    /// Words that no command knows: the usage first, then the words. It has no error code. Exit 252.
+    UnknownOptions(Vec<String>),
+    /// Parameters that do not fit the operation. Code `ParamValidation`, exit 252.
+    Validation(String),
+    /// No region is known. Code `NoRegion`, exit 253.
+    NoRegion,
+    /// No credentials are known. Code `NoCredentials`, exit 253.
+    NoCredentials,
+    /// A setting that cannot be used. Code `Configuration`, exit 253.
+    Configuration(String),
+    /// The service answered an error. Exit 254.
+    Service(Box<ServiceError>),
+    /// Anything else, printed without an error code. Exit 255.
+    General(String),
+    /// The user pressed Ctrl-C. Exit 130.
+    Interrupted,
+    /// Everything that was to be said is said.
+    Silent(u8),
+}
+
+/// An error answer of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceError {
+    /// The name of the operation, `CopySnapshot`.
+    pub operation: String,
+    pub code: String,
+    pub message: String,
+    /// How many retries were made when all tries that were allowed are spent.
+    pub retries_spent: Option<u32>,
+    /// The members of the answer's error beside code and message.
+    pub details: Map,
+}
+
+impl Failure {
+    pub fn general(message: impl Into<String>) -> Self {
+        Self::General(message.into())
+    }
+
+    pub fn validation(message: impl Into<String>) -> Self {
+        Self::Validation(message.into())
+    }
+
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::UnknownOptions(_) | Self::Validation(_) => 252,
+            Self::NoRegion | Self::NoCredentials | Self::Configuration(_) => 253,
+            Self::Service(_) => 254,
+            Self::General(_) => 255,
+            Self::Interrupted => 130,
+            Self::Silent(code) => *code,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Help pages in our own words.

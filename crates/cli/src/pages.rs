@@ -1,0 +1,1 @@
+//! Pages of a Describe operation, walked by the client.

@@ -1,0 +1,1 @@
+//! `--cli-auto-prompt`: a prompt that completes the command.

@@ -1,0 +1,13 @@
+//! What every step of one command shares.
+
+use crate::Surroundings;
+use crate::arguments::Globals;
+use crate::config::Settings;
+
+/// One command's surroundings, settings and global options.
+#[derive(Clone, Copy, Debug)]
+pub struct Session<'a> {
+    pub surroundings: &'a Surroundings,
+    pub settings: &'a Settings,
+    pub globals: &'a Globals,
+}

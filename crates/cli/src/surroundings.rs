@@ -1,0 +1,43 @@
+//! The machine around one command: its words, its variables, its clock, its terminal.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a command is given by the system that starts it.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The name that the program was called by, without its folder: `valkeep` or `aws`.
+    pub program: String,
+    /// The words after the program's name.
+    pub arguments: Vec<String>,
+    pub variables: BTreeMap<String, String>,
+    /// The wall clock.
+    pub now: fn() -> chrono::DateTime<chrono::Utc>,
+}
+
+impl Surroundings {
+    pub fn of_this_process() -> Self {
+        let lossy = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+        let mut words = std::env::args_os().map(lossy);
+        let program = words.next().unwrap_or_default();
+        Self {
+            program: program.rsplit('/').next().unwrap_or_default().to_owned(),
+            arguments: words.collect(),
+            variables: std::env::vars_os().map(|(name, value)| (lossy(name), lossy(value))).collect(),
+            now: chrono::Utc::now,
+        }
+    }
+
+    /// A variable of the environment; an empty one is there.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// `path` with a leading `~` replaced by the user's home.
+    pub fn expand_home(&self, path: &str) -> PathBuf {
+        match (path.strip_prefix('~'), self.variable("HOME")) {
+            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => format!("{home}{rest}").into(),
+            _ => path.into(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! `wait`: one operation called again and again until a state is reached.
