@@ -5,11 +5,22 @@ use crate::failure::Failure;
 
 /// The answer to one operation. A formatter takes either the pages or the whole, never both.
 pub trait Answer {
-    /// The next page; `None` after the last.
+    /// The next page as the service sent it, its marker included; `None` after the last.
     fn next_page(&mut self) -> Result<Option<Document>, Failure>;
 
     /// All pages as one document.
     fn whole(&mut self) -> Result<Document, Failure>;
+
+    /// Where in a page its items stand, as a path such as `EngineDefaults.Parameters`; `None` when the
+    /// answer does not come in pages.
+    fn items_path(&self) -> Option<&str> {
+        None
+    }
+
+    /// Once the last page is taken: what `--starting-token` continues with, when items are left.
+    fn resume_token(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The answer of an operation without pages.
