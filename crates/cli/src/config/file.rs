@@ -1,0 +1,66 @@
+//! The two files themselves: where they are, and their text.
+
+use crate::Surroundings;
+use crate::failure::Failure;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// The largest file that is read, in bytes. Our choice: the reference reads until memory ends.
+const LARGEST_BYTES: u64 = 16 * 1024 * 1024;
+
+/// The file that `variable` names, or `default`; variables and the home folder in it are replaced.
+pub fn path(surroundings: &Surroundings, variable: &str, default: &str) -> PathBuf {
+    let path = surroundings.variable(variable).unwrap_or(default);
+    surroundings.expand_home(&expand_variables(surroundings, path))
+}
+
+/// The text of a file; `None` when there is no regular file at `path`.
+///
+/// # Errors
+/// The file is not UTF-8, or too large.
+pub fn read(path: &Path) -> Result<Option<String>, Failure> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST_BYTES + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) if bytes.len() as u64 > LARGEST_BYTES => return Err(unparsable(path)),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::general(error.to_string())),
+    }
+    String::from_utf8(bytes).map(Some).map_err(|_| unparsable(path))
+}
+
+/// The one thing that is said about a file that cannot be used.
+pub fn unparsable(path: &Path) -> Failure {
+    Failure::general(format!("Unable to parse config file: {}", path.display()))
+}
+
+/// Replaces `$NAME` and `${NAME}` where such a variable is there.
+fn expand_variables(surroundings: &Surroundings, path: &str) -> String {
+    let mut expanded = String::new();
+    let mut rest = path;
+    while let Some(dollar) = rest.find('$') {
+        let (before, after) = rest.split_at(dollar);
+        expanded.push_str(before);
+        let (name, end) = reference(&after[1..]);
+        match surroundings.variable(name) {
+            Some(value) => expanded.push_str(value),
+            None => expanded.push_str(&after[..end + 1]),
+        }
+        rest = &after[end + 1..];
+    }
+    expanded + rest
+}
+
+/// The name at the start of `text`, plain or in braces, and where it ends; an empty one is nobody's.
+fn reference(text: &str) -> (&str, usize) {
+    if let Some((name, _)) = text.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
+        return (name, name.len() + 2);
+    }
+    let end = text.find(|character: char| character != '_' && !character.is_ascii_alphanumeric()).unwrap_or(text.len());
+    (&text[..end], end)
+}

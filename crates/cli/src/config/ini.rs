@@ -1,0 +1,161 @@
+//! The dialect of both files: sections, keys, continuation lines, nested pairs.
+//!
+//! Pure text to sections. It is the dialect of Python's `RawConfigParser` in its strict mode, in
+//! which a repeated section or key is an error; what the sections mean is `profiles`' matter.
+
+use std::collections::BTreeMap;
+
+/// A text that is not of the dialect. No user sees more of it than the name of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// What stands behind a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// The text of the line and of its continuation lines, with line feeds between them.
+    Text(String),
+    /// Pairs on indented lines below a key without a text of its own, `s3 =`.
+    Nested(BTreeMap<String, String>),
+}
+
+/// The keys of a section, in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Section(BTreeMap<String, Value>);
+
+impl Section {
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// The text behind `key`; `None` also when nested pairs stand there.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.0.get(key)? {
+            Value::Text(text) => Some(text),
+            Value::Nested(_) => None,
+        }
+    }
+
+    /// The text of `inner` in the nested pairs behind `key`.
+    pub fn nested(&self, key: &str, inner: &str) -> Option<&str> {
+        match self.0.get(key)? {
+            Value::Text(_) => None,
+            Value::Nested(pairs) => pairs.get(inner).map(String::as_str),
+        }
+    }
+
+    /// Takes over the keys of `other`; they replace those that are here.
+    pub fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+/// The sections of a file by the text between their brackets, in the order of the file.
+pub fn parse(text: &str) -> Result<Vec<(String, Section)>, Malformed> {
+    let mut reader = Reader::default();
+    for line in lines(text) {
+        reader.line(line)?;
+    }
+    reader.finish()
+}
+
+/// Python's white space: Unicode's, and four separators of ASCII.
+pub fn is_space(character: char) -> bool {
+    character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
+}
+
+/// A line ends with a line feed, a carriage return, or both.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive('\n').flat_map(|line| {
+        let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        line.split('\r')
+    })
+}
+
+/// The header of a section line: up to the last closing bracket; what follows it is ignored.
+pub fn header(line: &str) -> Option<&str> {
+    let inside = line.strip_prefix('[')?;
+    inside.rfind(']').filter(|end| *end > 0).map(|end| &inside[..end])
+}
+
+#[derive(Default)]
+struct Reader {
+    sections: Vec<(String, Section)>,
+    seen: std::collections::HashSet<String>,
+    /// The keys of the section that is being read, and the lines of their values.
+    keys: BTreeMap<String, Vec<String>>,
+    /// The key that a continuation line belongs to.
+    key: Option<String>,
+    /// How far the last line that was no continuation is indented, in characters.
+    indent: usize,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) -> Result<(), Malformed> {
+        let content = line.trim_matches(is_space);
+        if content.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let indent = line.chars().take_while(|character| is_space(*character)).count();
+        let value = self.key.as_ref().and_then(|key| self.keys.get_mut(key));
+        match value {
+            Some(value) if content.is_empty() || indent > self.indent => value.push(content.to_owned()),
+            _ if content.is_empty() => {}
+            _ => {
+                self.indent = indent;
+                match header(content) {
+                    Some(name) => self.section(name)?,
+                    None => self.pair(content)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn section(&mut self, name: &str) -> Result<(), Malformed> {
+        self.close()?;
+        if !self.seen.insert(name.to_owned()) {
+            return Err(Malformed);
+        }
+        self.key = None;
+        self.sections.push((name.to_owned(), Section::default()));
+        Ok(())
+    }
+
+    fn pair(&mut self, content: &str) -> Result<(), Malformed> {
+        let (key, value) = content.split_once(['=', ':']).ok_or(Malformed)?;
+        let key = key.trim_end_matches(is_space).to_lowercase();
+        if self.sections.is_empty() || key.is_empty() || self.keys.contains_key(&key) {
+            return Err(Malformed);
+        }
+        self.keys.insert(key.clone(), vec![value.trim_matches(is_space).to_owned()]);
+        self.key = Some(key);
+        Ok(())
+    }
+
+    /// Gives the keys that were read to their section.
+    fn close(&mut self) -> Result<(), Malformed> {
+        let keys = std::mem::take(&mut self.keys);
+        let Some((_, section)) = self.sections.last_mut() else { return Ok(()) };
+        for (key, lines) in keys {
+            section.0.insert(key, value(&lines.join("\n"))?);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<(String, Section)>, Malformed> {
+        self.close()?;
+        Ok(self.sections)
+    }
+}
+
+fn value(text: &str) -> Result<Value, Malformed> {
+    let text = text.trim_end_matches(is_space);
+    let Some(nested) = text.strip_prefix('\n') else {
+        return Ok(Value::Text(text.to_owned()));
+    };
+    let pair = |line: &str| {
+        let (key, value) = line.split_once('=').ok_or(Malformed)?;
+        Ok((key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).to_owned()))
+    };
+    lines(nested).filter(|line| !line.is_empty()).map(pair).collect::<Result<_, _>>().map(Value::Nested)
+}

@@ -1,0 +1,121 @@
+//! What the sections of both files mean: profiles, sign-on sessions, services.
+
+use super::ini::{Section, Value};
+use std::collections::BTreeMap;
+
+/// All profiles of both files in the order of their first appearance, and the other named sections.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    profiles: Named,
+    sso_sessions: Named,
+    services: Named,
+    /// Sections of the configuration file that are none of the above, by their whole header.
+    others: Named,
+}
+
+/// Sections by name.
+#[derive(Debug, Default)]
+struct Named {
+    sections: BTreeMap<String, Section>,
+    order: Vec<String>,
+}
+
+impl Named {
+    fn set(&mut self, name: &str, section: Section) {
+        if self.sections.insert(name.to_owned(), section).is_none() {
+            self.order.push(name.to_owned());
+        }
+    }
+
+    fn merge(&mut self, name: &str, section: Section) {
+        match self.sections.get_mut(name) {
+            Some(known) => known.merge(section),
+            None => self.set(name, section),
+        }
+    }
+}
+
+impl Profiles {
+    /// Joins the sections of the configuration file and those of the credentials file, whose keys win.
+    ///
+    /// A profile of the configuration file is `[profile NAME]` or `[default]`, one of the credentials
+    /// file is any section. A header is read by a shell's rules of quoting, and one that breaks them
+    /// is passed over. The later of `[default]` and `[profile default]` hides the earlier.
+    pub fn new(config: Vec<(String, Section)>, credentials: Vec<(String, Section)>) -> Self {
+        let mut all = Self::default();
+        for (header, section) in config {
+            all.add(&header, section);
+        }
+        for (name, section) in credentials {
+            all.profiles.merge(&name, section);
+        }
+        all
+    }
+
+    fn add(&mut self, header: &str, section: Section) {
+        let Some(words) = shell_words(header) else { return };
+        let named = match header {
+            "default" => return self.profiles.set(header, section),
+            _ if header.starts_with("profile") => &mut self.profiles,
+            _ if header.starts_with("sso-session") => &mut self.sso_sessions,
+            _ if header.starts_with("services") => &mut self.services,
+            _ => return self.others.set(header, section),
+        };
+        if let [_, name] = words.as_slice() {
+            named.set(name, section);
+        }
+    }
+
+    pub fn profile(&self, name: &str) -> Option<&Section> {
+        self.profiles.sections.get(name)
+    }
+
+    /// The names of all profiles in the order of their first appearance.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.order.iter().map(String::as_str)
+    }
+
+    pub fn sso_session(&self, name: &str) -> Option<&Section> {
+        self.sso_sessions.sections.get(name)
+    }
+
+    pub fn services(&self, name: &str) -> Option<&Section> {
+        self.services.sections.get(name)
+    }
+
+    /// A value of a section of the configuration file that is no profile, such as `[preview]`.
+    pub fn other(&self, header: &str, key: &str) -> Option<&Value> {
+        self.others.sections.get(header)?.get(key)
+    }
+}
+
+/// Splits like a POSIX shell; `None` when a quote is not closed or a backslash is the last character.
+fn shell_words(text: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
+            '\\' => word.get_or_insert_default().push(characters.next()?),
+            '\'' | '"' => quoted(character, &mut characters, word.get_or_insert_default())?,
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
+/// Reads up to the closing quote. Between double quotes a backslash escapes itself and the quote.
+fn quoted(quote: char, characters: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
+    loop {
+        match characters.next()? {
+            end if end == quote => return Some(()),
+            '\\' if quote == '"' => match characters.next()? {
+                escaped @ ('\\' | '"') => word.push(escaped),
+                other => word.extend(['\\', other]),
+            },
+            other => word.push(other),
+        }
+    }
+}

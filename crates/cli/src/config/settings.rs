@@ -1,0 +1,203 @@
+//! The one table of settings, and the one rule by which a value is found.
+
+use super::ini::Section;
+use super::profiles::Profiles;
+use super::{file, ini};
+use crate::Surroundings;
+use crate::failure::Failure;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+macro_rules! settings {
+    ($($(#[$comment:meta])* $name:ident: $key:expr, $variables:expr, $default:expr;)*) => {
+        /// A value that the environment, a profile or a default decides.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Setting {
+            $($(#[$comment])* $name,)*
+        }
+
+        impl Setting {
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$name => Row { key: $key, variables: $variables, default: $default },)*
+                }
+            }
+        }
+    };
+}
+
+/// Where a setting is looked for.
+struct Row {
+    /// The key in a profile.
+    key: &'static str,
+    /// The variables of the environment; the first that is there is taken, also when it is empty.
+    variables: &'static [&'static str],
+    default: Option<&'static str>,
+}
+
+settings! {
+    Region: "region", &["AWS_REGION", "AWS_DEFAULT_REGION"], None;
+    Output: "output", &["AWS_DEFAULT_OUTPUT"], Some("json");
+    CaBundle: "ca_bundle", &["AWS_CA_BUNDLE"], None;
+    CliPager: "cli_pager", &["AWS_PAGER"], None;
+    CliTimestampFormat: "cli_timestamp_format", &[], Some("iso8601");
+    CliBinaryFormat: "cli_binary_format", &[], Some("base64");
+    CliAutoPrompt: "cli_auto_prompt", &["AWS_CLI_AUTO_PROMPT"], Some("off");
+    CliErrorFormat: "cli_error_format", &["AWS_CLI_ERROR_FORMAT"], None;
+    RetryMode: "retry_mode", &["AWS_RETRY_MODE"], Some("standard");
+    MaxAttempts: "max_attempts", &["AWS_MAX_ATTEMPTS"], None;
+    ParameterValidation: "parameter_validation", &[], Some("true");
+    TcpKeepalive: "tcp_keepalive", &["BOTOCORE_TCP_KEEPALIVE"], Some("false");
+    DefaultsMode: "defaults_mode", &["AWS_DEFAULTS_MODE"], Some("legacy");
+    UserAgentAppId: "sdk_ua_app_id", &["AWS_SDK_UA_APP_ID"], None;
+
+    EndpointUrl: "endpoint_url", &["AWS_ENDPOINT_URL"], None;
+    /// The name of the `[services NAME]` section of the profile.
+    Services: "services", &[], None;
+    UseFipsEndpoint: "use_fips_endpoint", &["AWS_USE_FIPS_ENDPOINT"], None;
+    UseDualstackEndpoint: "use_dualstack_endpoint", &["AWS_USE_DUALSTACK_ENDPOINT"], None;
+    IgnoreConfiguredEndpointUrls: "ignore_configured_endpoint_urls", &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], None;
+    StsRegionalEndpoints: "sts_regional_endpoints", &["AWS_STS_REGIONAL_ENDPOINTS"], Some("regional");
+
+    MetadataServiceTimeout: "metadata_service_timeout", &["AWS_METADATA_SERVICE_TIMEOUT"], Some("1");
+    MetadataServiceNumAttempts:
+        "metadata_service_num_attempts", &["AWS_METADATA_SERVICE_NUM_ATTEMPTS"], Some("1");
+    MetadataServiceEndpoint: "ec2_metadata_service_endpoint", &["AWS_EC2_METADATA_SERVICE_ENDPOINT"], None;
+    MetadataServiceEndpointMode:
+        "ec2_metadata_service_endpoint_mode", &["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"], None;
+    MetadataV1Disabled: "ec2_metadata_v1_disabled", &["AWS_EC2_METADATA_V1_DISABLED"], None;
+    ImdsUseIpv6: "imds_use_ipv6", &["AWS_IMDS_USE_IPV6"], None;
+}
+
+/// Where a value was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// One of these variables.
+    Environment(&'static [&'static str]),
+    Profile,
+    Default,
+}
+
+/// By whom the profile was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// `--profile`
+    Flag(&'a str),
+    /// One of [`PROFILE_VARIABLES`]
+    Environment(&'a str),
+    /// Nobody: the profile `default`, which may be missing.
+    Nobody,
+}
+
+/// The variables that name the profile; the first that is there is taken, also when it is empty.
+pub const PROFILE_VARIABLES: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+
+/// The environment and both files, seen through one profile.
+#[derive(Debug)]
+pub struct Settings {
+    variables: BTreeMap<String, String>,
+    profiles: Profiles,
+    flag: Option<String>,
+    config_file: PathBuf,
+    credentials_file: PathBuf,
+}
+
+impl Settings {
+    /// Reads both files. A file that is missing is empty.
+    ///
+    /// # Errors
+    /// A file that cannot be parsed is a failure, even for `--version`.
+    pub fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
+        let config_file = file::path(surroundings, "AWS_CONFIG_FILE", "~/.aws/config");
+        let credentials_file = file::path(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+        Ok(Self {
+            variables: surroundings.variables.clone(),
+            profiles: Profiles::new(sections(&config_file)?, sections(&credentials_file)?),
+            flag: None,
+            config_file,
+            credentials_file,
+        })
+    }
+
+    /// Looks through this profile from now on; `--profile` beats the environment.
+    pub fn select_profile(&mut self, name: &str) {
+        self.flag = Some(name.to_owned());
+    }
+
+    /// The value of a setting, from the environment, the profile, or its default, in this order.
+    ///
+    /// # Errors
+    /// The profile does not exist. The environment is asked first, so that a variable hides this.
+    pub fn get(&self, setting: Setting) -> Result<Option<String>, Failure> {
+        Ok(self.find(setting)?.map(|(value, _)| value.to_owned()))
+    }
+
+    /// Like [`Self::get`], with the place where the value was found.
+    pub fn find(&self, setting: Setting) -> Result<Option<(&str, Source)>, Failure> {
+        let Row { key, variables, default } = setting.row();
+        if let Some(value) = self.variable(variables) {
+            return Ok(Some((value, Source::Environment(variables))));
+        }
+        let configured = self.selected_profile()?.and_then(|profile| profile.text(key));
+        let configured = configured.map(|value| (value, Source::Profile));
+        Ok(configured.or(default.map(|value| (value, Source::Default))))
+    }
+
+    /// Whether a setting says `true`, in any case of letters. Every other text means no.
+    pub fn is_true(&self, setting: Setting) -> Result<bool, Failure> {
+        Ok(self.find(setting)?.is_some_and(|(value, _)| value.eq_ignore_ascii_case("true")))
+    }
+
+    /// By whom the profile was chosen. Keys of the environment lose to [`Choice::Flag`] only.
+    pub fn choice(&self) -> Choice<'_> {
+        match (&self.flag, self.variable(PROFILE_VARIABLES)) {
+            (Some(name), _) => Choice::Flag(name),
+            (None, Some(name)) => Choice::Environment(name),
+            (None, None) => Choice::Nobody,
+        }
+    }
+
+    /// The name of the profile, `default` when nobody chose one.
+    pub fn profile_name(&self) -> &str {
+        match self.choice() {
+            Choice::Flag(name) | Choice::Environment(name) => name,
+            Choice::Nobody => "default",
+        }
+    }
+
+    /// The profile that the settings are seen through; `None` when nobody chose one and there is no `default`.
+    ///
+    /// # Errors
+    /// The chosen profile is in neither file.
+    pub fn selected_profile(&self) -> Result<Option<&Section>, Failure> {
+        let name = self.profile_name();
+        match (self.profiles.profile(name), self.choice()) {
+            (None, Choice::Flag(_) | Choice::Environment(_)) => {
+                Err(Failure::general(format!("The config profile ({name}) could not be found")))
+            }
+            (profile, _) => Ok(profile),
+        }
+    }
+
+    /// All profiles and named sections of both files.
+    pub fn profiles(&self) -> &Profiles {
+        &self.profiles
+    }
+
+    pub fn config_file(&self) -> &Path {
+        &self.config_file
+    }
+
+    pub fn credentials_file(&self) -> &Path {
+        &self.credentials_file
+    }
+
+    fn variable(&self, names: &[&str]) -> Option<&str> {
+        names.iter().find_map(|name| self.variables.get(*name)).map(String::as_str)
+    }
+}
+
+fn sections(path: &Path) -> Result<Vec<(String, Section)>, Failure> {
+    let text = file::read(path)?.unwrap_or_default();
+    ini::parse(&text).map_err(|ini::Malformed| file::unparsable(path))
+}
