@@ -1,0 +1,79 @@
+//! How values of a shape are written: their kind, their shorthand, their JSON.
+
+use super::topic::kebab;
+use valkeep_api::{Member, Shape};
+
+/// The kind of a value in a word.
+pub fn kind(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Structure(_) => "structure",
+        Shape::List(_) => "list",
+        Shape::String(_) => "string",
+        Shape::Integer => "integer",
+        Shape::Double => "double",
+        Shape::Boolean => "boolean",
+        Shape::Timestamp => "timestamp",
+    }
+}
+
+/// The values that the description lists for a text, or for the elements of a list of texts.
+pub fn values(shape: Shape) -> &'static [&'static str] {
+    match shape {
+        Shape::String(text) => text.values,
+        Shape::List(list) => values(list.member),
+        _ => &[],
+    }
+}
+
+/// The option of a parameter: `--tags <value>`, `--apply-immediately | --no-apply-immediately`.
+pub fn usage(member: &Member) -> String {
+    let name = kebab(member.name);
+    match member.shape {
+        Shape::Boolean => format!("--{name} | --no-{name}"),
+        _ => format!("--{name} <value>"),
+    }
+}
+
+/// How the value of an option is written without JSON; `None` when it is one plain word.
+pub fn shorthand(shape: Shape) -> Option<String> {
+    match shape {
+        Shape::Structure(_) => Some(element(shape)),
+        Shape::List(list) => Some(format!("{} ...", element(list.member))),
+        _ => None,
+    }
+}
+
+fn element(shape: Shape) -> String {
+    match shape {
+        Shape::Structure(structure) => {
+            let pairs = structure.members.iter().map(|member| format!("{}={}", member.name, inner(member.shape)));
+            pairs.collect::<Vec<_>>().join(",")
+        }
+        _ => kind(shape).to_owned(),
+    }
+}
+
+fn inner(shape: Shape) -> String {
+    match shape {
+        Shape::Structure(_) => format!("{{{}}}", element(shape)),
+        Shape::List(list) => format!("[{0},{0}]", inner(list.member)),
+        _ => kind(shape).to_owned(),
+    }
+}
+
+/// How the value is written in JSON.
+pub fn json(shape: Shape, indent: usize) -> String {
+    let margin = " ".repeat(indent);
+    match shape {
+        Shape::Structure(structure) => {
+            let member = |member: &Member| format!("{margin}  \"{}\": {}", member.name, json(member.shape, indent + 2));
+            let members: Vec<_> = structure.members.iter().map(member).collect();
+            format!("{{\n{}\n{margin}}}", members.join(",\n"))
+        }
+        Shape::List(list) => format!("[\n{margin}  {}\n{margin}  ...\n{margin}]", json(list.member, indent + 2)),
+        Shape::Integer | Shape::Double => kind(shape).to_owned(),
+        Shape::Boolean => "true|false".to_owned(),
+        Shape::String(text) if !text.values.is_empty() => format!("\"{}\"", text.values.join("|")),
+        Shape::String(_) | Shape::Timestamp => format!("\"{}\"", kind(shape)),
+    }
+}

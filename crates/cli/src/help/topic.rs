@@ -1,0 +1,149 @@
+//! What there is help about: the tree of commands.
+
+use super::text::{self, Entry, OptionText};
+use valkeep_api::{ELASTICACHE, Member, OperationModel, STS, Service, Waiter};
+
+const CONFIGURE: [&str; 6] = ["get", "set", "list", "list-profiles", "import", "export-credentials"];
+const SHELLS: [&str; 4] = ["bash", "zsh", "fish", "powershell"];
+
+/// One place in the tree of commands.
+#[derive(Clone, Copy, Debug)]
+pub enum Topic {
+    Program,
+    Service(&'static Service),
+    Operation(&'static Service, &'static OperationModel),
+    Wait,
+    Waiter(&'static Waiter),
+    Configure,
+    ConfigureCommand(&'static str),
+    Completion,
+    Shell(&'static str),
+    Help,
+}
+
+impl Topic {
+    /// The topic that words lead to, as far as each is a command: `elasticache`, `copy-snapshot`.
+    pub fn find<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        words.into_iter().try_fold(Self::Program, |topic, word| topic.step(word))
+    }
+
+    /// One word down.
+    pub fn step(self, word: &str) -> Option<Self> {
+        self.below().into_iter().find(|topic| topic.word() == word)
+    }
+
+    /// The commands one word further, in the order in which they are shown.
+    pub fn below(self) -> Vec<Self> {
+        match self {
+            Self::Program => {
+                vec![Self::Service(&ELASTICACHE), Self::Configure, Self::Service(&STS), Self::Completion, Self::Help]
+            }
+            Self::Service(service) => {
+                let operations = service.operations.iter().map(|operation| Self::Operation(service, operation));
+                let wait = (!service.waiters.is_empty()).then_some(Self::Wait);
+                operations.chain(wait).collect()
+            }
+            Self::Wait => ELASTICACHE.waiters.iter().map(Self::Waiter).collect(),
+            Self::Configure => CONFIGURE.map(Self::ConfigureCommand).into(),
+            Self::Completion => SHELLS.map(Self::Shell).into(),
+            Self::Operation(..) | Self::Waiter(_) | Self::ConfigureCommand(_) | Self::Shell(_) | Self::Help => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// The last word of the command.
+    pub fn word(self) -> String {
+        match self {
+            Self::Program => String::new(),
+            Self::Service(service) => service.name.to_owned(),
+            Self::Operation(_, operation) => kebab(operation.name),
+            Self::Wait => "wait".to_owned(),
+            Self::Waiter(waiter) => kebab(waiter.name),
+            Self::Configure => "configure".to_owned(),
+            Self::ConfigureCommand(word) | Self::Shell(word) => word.to_owned(),
+            Self::Completion => "completion".to_owned(),
+            Self::Help => "help".to_owned(),
+        }
+    }
+
+    /// The whole command without the program: `elasticache wait cache-cluster-available`.
+    pub fn command(self) -> String {
+        match self {
+            Self::Operation(service, _) => format!("{} {}", service.name, self.word()),
+            Self::Wait => format!("{} {}", ELASTICACHE.name, self.word()),
+            Self::Waiter(_) => format!("{} {}", Self::Wait.command(), self.word()),
+            Self::ConfigureCommand(_) => format!("configure {}", self.word()),
+            Self::Shell(_) => format!("completion {}", self.word()),
+            _ => self.word(),
+        }
+    }
+
+    /// The line that says what the command is.
+    pub fn line(self) -> &'static str {
+        self.entry().line
+    }
+
+    pub(super) fn entry(self) -> &'static Entry {
+        match self {
+            Self::Program => text::entry("program"),
+            Self::ConfigureCommand(_) | Self::Shell(_) => text::entry(&self.command()),
+            _ => text::entry(&self.word()),
+        }
+    }
+
+    /// The parameters that the command takes as options.
+    pub fn members(self) -> &'static [Member] {
+        match self {
+            Self::Operation(_, operation) => operation.input.members,
+            Self::Waiter(waiter) => {
+                ELASTICACHE.operation(waiter.operation).map_or(&[], |operation| operation.input.members)
+            }
+            _ => &[],
+        }
+    }
+
+    /// What is said about the option of a parameter: at this command, or wherever it occurs.
+    pub fn member_text(self, member: &Member) -> &'static str {
+        let option = format!("--{}", kebab(member.name));
+        let general = || text::entry("options").option(&option);
+        self.entry().option(&option).or_else(general).map_or("", |option| option.text)
+    }
+
+    /// The options of the command that are no parameters.
+    pub fn own_options(self) -> Vec<OptionText> {
+        let paged = |operation: &OperationModel| operation.paginator.is_some();
+        let (input, paging) = match self {
+            Self::Operation(_, operation) => (true, paged(operation)),
+            Self::Waiter(_) => (true, false),
+            _ => return self.entry().options.clone(),
+        };
+        let input = input.then(|| text::entry("input")).into_iter();
+        let paging = paging.then(|| text::entry("paging")).into_iter();
+        input.chain(paging).flat_map(|entry| entry.options.iter().copied()).collect()
+    }
+}
+
+/// The options that every command takes.
+pub fn global_options() -> &'static [OptionText] {
+    &text::entry("globals").options
+}
+
+/// A name of the model as the command line has it: `PreferredCacheClusterAZs` is `preferred-cache-cluster-azs`.
+pub fn kebab(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let upper = |place: usize| letters.get(place).is_some_and(char::is_ascii_uppercase);
+    let lower = |place: usize| letters.get(place).is_some_and(char::is_ascii_lowercase);
+    // The plural of an acronym belongs to it: `AZs`.
+    let plural = |place: usize| place + 1 == letters.len() && letters[place] == 's' && place > 1 && upper(place - 2);
+    let mut kebab = String::new();
+    for (place, letter) in letters.iter().enumerate() {
+        let word_before = place > 0 && !upper(place - 1);
+        let word_begins = place > 0 && lower(place + 1) && !plural(place + 1);
+        if upper(place) && (word_before || word_begins) {
+            kebab.push('-');
+        }
+        kebab.push(letter.to_ascii_lowercase());
+    }
+    kebab
+}
