@@ -4,6 +4,7 @@
 //! Python's: whole numbers have no bound, bytes and dates are kinds of their own, and a map keeps
 //! the order in which its keys came.
 
+use indexmap::IndexMap;
 use num_bigint::BigInt;
 
 /// A value of any kind.
@@ -25,9 +26,10 @@ pub enum Document {
 
 /// Keys and values in the order of the keys' first arrival.
 ///
-/// Setting a key again replaces its value and keeps its place.
+/// Setting a key again replaces its value and keeps its place. As in Python, the order is no part of the
+/// value: maps with the same pairs are equal.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(String, Document)>);
+pub struct Map(IndexMap<String, Document>);
 
 impl Map {
     pub fn new() -> Self {
@@ -35,22 +37,16 @@ impl Map {
     }
 
     pub fn get(&self, key: &str) -> Option<&Document> {
-        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+        self.0.get(key)
     }
 
     /// Sets `key`, and says what it was before.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
-        let (key, value) = (key.into(), value.into());
-        if let Some((_, place)) = self.0.iter_mut().find(|(known, _)| *known == key) {
-            return Some(std::mem::replace(place, value));
-        }
-        self.0.push((key, value));
-        None
+        self.0.insert(key.into(), value.into())
     }
 
     pub fn remove(&mut self, key: &str) -> Option<Document> {
-        let place = self.0.iter().position(|(known, _)| known == key)?;
-        Some(self.0.remove(place).1)
+        self.0.shift_remove(key)
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Document)> + ExactSizeIterator {

@@ -1,1 +1,22 @@
 //! Python's ways with values, where users see them: JSON, numbers, and the names of types.
+//!
+//! The reference is a Python program, and its texts show it: `<class 'str'>`, `1e+16`,
+//! `invalid literal for int() with base 10: 'x'`. What is here says the same, as Python 3.13 says it.
+
+pub mod json;
+mod number;
+mod repr;
+mod types;
+
+pub use number::{NumberError, float, float_repr, int};
+pub use repr::{repr, str, str_repr};
+pub use types::{Maps, type_name, type_word};
+
+/// How deep lists and maps may lie in each other, in levels.
+///
+/// Source: our choice. Python's own limit is the size of its stack; what is deeper than this ends in an
+/// error there too, only later.
+pub const MAX_NESTING: usize = 500;
+
+/// What Python says when something lies too deep in itself.
+pub const TOO_DEEP: &str = "maximum recursion depth exceeded";
