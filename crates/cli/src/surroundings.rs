@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// What a command is given by the system that starts it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Surroundings {
     /// The name that the program was called by, without its folder: `valkeep` or `aws`.
     pub program: String,

@@ -116,14 +116,9 @@ fn names_in(answer: &Document, list: &str, name: &str) -> Vec<String> {
 
 /// The same surroundings, in which a call is tried once.
 fn hurried(surroundings: &Surroundings) -> Surroundings {
-    let mut variables = surroundings.variables.clone();
-    variables.insert("AWS_MAX_ATTEMPTS".to_owned(), "1".to_owned());
-    Surroundings {
-        program: surroundings.program.clone(),
-        arguments: surroundings.arguments.clone(),
-        variables,
-        now: surroundings.now,
-    }
+    let mut hurried = surroundings.clone();
+    hurried.variables.insert("AWS_MAX_ATTEMPTS".to_owned(), "1".to_owned());
+    hurried
 }
 
 /// The global options on the line that decide whom to ask.
