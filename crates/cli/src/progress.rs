@@ -73,7 +73,7 @@ impl Drop for Bar {
 /// A bar that cannot be drawn is no reason to stop waiting.
 fn write(text: &str) {
     let mut terminal = std::io::stderr().lock();
-    let _ = terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush());
+    terminal.write_all(text.as_bytes()).and_then(|()| terminal.flush()).ok();
 }
 
 fn width() -> usize {

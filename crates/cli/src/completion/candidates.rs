@@ -1,6 +1,6 @@
 //! What can stand at the cursor of a command line.
 
-use crate::help::{OptionText, Topic, global_options, kebab};
+use crate::help::{OptionText, Topic, global_options, kebab, values};
 use std::collections::BTreeSet;
 use valkeep_api::{Member, Shape};
 
@@ -147,18 +147,16 @@ impl Place {
     }
 
     fn wants_of(&self, member: &Member, option: &str) -> Wants {
-        let (text, many) = match member.shape {
-            Shape::Boolean => return Wants::Nothing,
-            Shape::List(list) => (list.member, true),
-            shape => (shape, false),
-        };
+        if matches!(member.shape, Shape::Boolean) {
+            return Wants::Nothing;
+        }
         let new = matches!(self.topic, Topic::Operation(_, operation) if OPTIONS_WITH_NEW_NAMES.contains(&(operation.name, option)));
-        let known = match text {
-            Shape::String(text) if !text.values.is_empty() => Known::Words(text.values),
-            _ if new => Known::Anything,
-            _ => known_words(option),
+        let known = match values(member.shape) {
+            [] if new => Known::Anything,
+            [] => known_words(option),
+            values => Known::Words(values),
         };
-        Wants::Value { known, many }
+        Wants::Value { known, many: matches!(member.shape, Shape::List(_)) }
     }
 
     fn values(&self, wants: Wants, begin: &str, names: &dyn Fn(Kind) -> Vec<String>) -> Vec<Candidate> {

@@ -98,20 +98,15 @@ fn described(
 }
 
 fn names_in(answer: &Document, list: &str, name: &str) -> Vec<String> {
-    let Document::Map(answer) = answer else {
+    let Some(Document::List(entries)) = field(answer, list) else {
         return Vec::new();
     };
-    let Some(Document::List(entries)) = answer.get(list) else {
-        return Vec::new();
-    };
-    let name = |entry: &Document| match entry {
-        Document::Map(entry) => match entry.get(name) {
-            Some(Document::String(name)) => Some(name.clone()),
-            _ => None,
-        },
-        _ => None,
-    };
+    let name = |entry| if let Some(Document::String(name)) = field(entry, name) { Some(name.clone()) } else { None };
     entries.iter().filter_map(name).collect()
+}
+
+fn field<'a>(document: &'a Document, name: &str) -> Option<&'a Document> {
+    if let Document::Map(map) = document { map.get(name) } else { None }
 }
 
 /// The same surroundings, in which a call is tried once.

@@ -8,7 +8,7 @@ pub enum Shell {
     Bash,
     Zsh,
     Fish,
-    PowerShell,
+    Power,
 }
 
 impl Shell {
@@ -17,7 +17,7 @@ impl Shell {
             "bash" => Some(Self::Bash),
             "zsh" => Some(Self::Zsh),
             "fish" => Some(Self::Fish),
-            "powershell" => Some(Self::PowerShell),
+            "powershell" => Some(Self::Power),
             _ => None,
         }
     }
@@ -28,7 +28,7 @@ impl Shell {
             Self::Bash => include_str!("scripts/bash.sh"),
             Self::Zsh => include_str!("scripts/zsh.zsh"),
             Self::Fish => include_str!("scripts/fish.fish"),
-            Self::PowerShell => include_str!("scripts/powershell.ps1"),
+            Self::Power => include_str!("scripts/powershell.ps1"),
         };
         script.replace("PROGRAM", program)
     }
@@ -39,7 +39,7 @@ impl Shell {
         match self {
             // To bash, `=` and `:` end a word, and only what follows is replaced.
             Self::Bash => format!("{}\n", &text[word.rfind(['=', ':']).map_or(0, |place| place + 1).min(text.len())..]),
-            Self::Zsh | Self::Fish | Self::PowerShell => format!("{text}\t{}\n", candidate.about),
+            Self::Zsh | Self::Fish | Self::Power => format!("{text}\t{}\n", candidate.about),
         }
     }
 }

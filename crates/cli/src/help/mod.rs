@@ -11,5 +11,6 @@ mod tests;
 
 pub use layout::Look;
 pub use page::page;
+pub use syntax::values;
 pub use text::OptionText;
 pub use topic::{Topic, global_options, kebab};

@@ -158,9 +158,9 @@ fn fields(page: &mut Page, indent: usize, structure: &Structure) {
 }
 
 fn inner_fields(page: &mut Page, indent: usize, shape: Shape) {
-    match shape {
-        Shape::Structure(structure) => fields(page, indent, structure),
-        Shape::List(list) => inner_fields(page, indent, list.member),
-        _ => {}
+    if let Shape::Structure(structure) = shape {
+        fields(page, indent, structure);
+    } else if let Shape::List(list) = shape {
+        inner_fields(page, indent, list.member);
     }
 }

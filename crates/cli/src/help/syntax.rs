@@ -21,44 +21,37 @@ pub fn values(shape: Shape) -> &'static [&'static str] {
     match shape {
         Shape::String(text) => text.values,
         Shape::List(list) => values(list.member),
-        _ => &[],
+        Shape::Structure(_) | Shape::Integer | Shape::Double | Shape::Boolean | Shape::Timestamp => &[],
     }
 }
 
 /// The option of a parameter: `--tags <value>`, `--apply-immediately | --no-apply-immediately`.
 pub fn usage(member: &Member) -> String {
     let name = kebab(member.name);
-    match member.shape {
-        Shape::Boolean => format!("--{name} | --no-{name}"),
-        _ => format!("--{name} <value>"),
-    }
+    if matches!(member.shape, Shape::Boolean) { format!("--{name} | --no-{name}") } else { format!("--{name} <value>") }
 }
 
 /// How the value of an option is written without JSON; `None` when it is one plain word.
 pub fn shorthand(shape: Shape) -> Option<String> {
-    match shape {
-        Shape::Structure(_) => Some(element(shape)),
-        Shape::List(list) => Some(format!("{} ...", element(list.member))),
-        _ => None,
+    if let Shape::List(list) = shape {
+        return Some(format!("{} ...", element(list.member)));
     }
+    matches!(shape, Shape::Structure(_)).then(|| element(shape))
 }
 
 fn element(shape: Shape) -> String {
-    match shape {
-        Shape::Structure(structure) => {
-            let pairs = structure.members.iter().map(|member| format!("{}={}", member.name, inner(member.shape)));
-            pairs.collect::<Vec<_>>().join(",")
-        }
-        _ => kind(shape).to_owned(),
-    }
+    let Shape::Structure(structure) = shape else {
+        return kind(shape).to_owned();
+    };
+    let pairs = structure.members.iter().map(|member| format!("{}={}", member.name, inner(member.shape)));
+    pairs.collect::<Vec<_>>().join(",")
 }
 
 fn inner(shape: Shape) -> String {
-    match shape {
-        Shape::Structure(_) => format!("{{{}}}", element(shape)),
-        Shape::List(list) => format!("[{0},{0}]", inner(list.member)),
-        _ => kind(shape).to_owned(),
+    if let Shape::List(list) = shape {
+        return format!("[{0},{0}]", inner(list.member));
     }
+    if matches!(shape, Shape::Structure(_)) { format!("{{{}}}", element(shape)) } else { kind(shape).to_owned() }
 }
 
 /// How the value is written in JSON.

@@ -75,7 +75,7 @@ impl Topic {
             Self::Waiter(_) => format!("{} {}", Self::Wait.command(), self.word()),
             Self::ConfigureCommand(_) => format!("configure {}", self.word()),
             Self::Shell(_) => format!("completion {}", self.word()),
-            _ => self.word(),
+            Self::Program | Self::Service(_) | Self::Configure | Self::Completion | Self::Help => self.word(),
         }
     }
 
@@ -85,22 +85,18 @@ impl Topic {
     }
 
     pub(super) fn entry(self) -> &'static Entry {
-        match self {
-            Self::Program => text::entry("program"),
-            Self::ConfigureCommand(_) | Self::Shell(_) => text::entry(&self.command()),
-            _ => text::entry(&self.word()),
+        if matches!(self, Self::Program) {
+            text::entry("program")
+        } else if matches!(self, Self::ConfigureCommand(_) | Self::Shell(_)) {
+            text::entry(&self.command())
+        } else {
+            text::entry(&self.word())
         }
     }
 
     /// The parameters that the command takes as options.
     pub fn members(self) -> &'static [Member] {
-        match self {
-            Self::Operation(_, operation) => operation.input.members,
-            Self::Waiter(waiter) => {
-                ELASTICACHE.operation(waiter.operation).map_or(&[], |operation| operation.input.members)
-            }
-            _ => &[],
-        }
+        self.operation().map_or(&[], |operation| operation.input.members)
     }
 
     /// What is said about the option of a parameter: at this command, or wherever it occurs.
@@ -112,15 +108,22 @@ impl Topic {
 
     /// The options of the command that are no parameters.
     pub fn own_options(self) -> Vec<OptionText> {
-        let paged = |operation: &OperationModel| operation.paginator.is_some();
-        let (input, paging) = match self {
-            Self::Operation(_, operation) => (true, paged(operation)),
-            Self::Waiter(_) => (true, false),
-            _ => return self.entry().options.clone(),
+        let Some(operation) = self.operation() else {
+            return self.entry().options.clone();
         };
-        let input = input.then(|| text::entry("input")).into_iter();
-        let paging = paging.then(|| text::entry("paging")).into_iter();
-        input.chain(paging).flat_map(|entry| entry.options.iter().copied()).collect()
+        let mut options = text::entry("input").options.clone();
+        if operation.paginator.is_some() && !matches!(self, Self::Waiter(_)) {
+            options.extend(&text::entry("paging").options);
+        }
+        options
+    }
+
+    /// The operation that the command calls, once or again and again.
+    fn operation(self) -> Option<&'static OperationModel> {
+        if let Self::Waiter(waiter) = self {
+            return ELASTICACHE.operation(waiter.operation);
+        }
+        if let Self::Operation(_, operation) = self { Some(operation) } else { None }
     }
 }
 

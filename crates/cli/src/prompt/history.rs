@@ -33,7 +33,7 @@ impl History {
         let mut history = FileBackedHistory::new(MOST).unwrap_or_default();
         for line in &self.lines {
             // A history in memory takes every line.
-            let _ = history.save(HistoryItem::from_command_line(line));
+            history.save(HistoryItem::from_command_line(line)).ok();
         }
         Box::new(history)
     }
@@ -48,7 +48,7 @@ impl History {
         self.lines.push(line.to_owned());
         let old = self.lines.len().saturating_sub(MOST);
         self.lines.drain(..old);
-        let _ = write(&self.path, &self.lines);
+        write(&self.path, &self.lines).ok();
     }
 }
 

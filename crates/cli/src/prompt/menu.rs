@@ -7,8 +7,15 @@ use std::cell::RefCell;
 
 pub struct Menu {
     surroundings: Surroundings,
-    /// The names that were asked for last, and the words before them: they stay the same while a word is typed.
-    last: RefCell<Option<(Kind, Vec<String>, Vec<String>)>>,
+    /// They stay the same while a word is typed.
+    last: RefCell<Option<Asked>>,
+}
+
+/// What was asked for, behind which words, and the names that came.
+struct Asked {
+    kind: Kind,
+    before: Vec<String>,
+    names: Vec<String>,
 }
 
 impl Menu {
@@ -19,14 +26,12 @@ impl Menu {
     fn names(&self, words: &[String], kind: Kind) -> Vec<String> {
         let before = words.split_last().map_or(&[][..], |(_, before)| before);
         let mut last = self.last.borrow_mut();
-        match &*last {
-            Some((known, words, names)) if *known == kind && words == before => names.clone(),
-            _ => {
-                let found = names(&self.surroundings, words, kind);
-                *last = Some((kind, before.to_vec(), found.clone()));
-                found
-            }
+        if let Some(asked) = last.as_ref().filter(|asked| asked.kind == kind && asked.before == before) {
+            return asked.names.clone();
         }
+        let names = names(&self.surroundings, words, kind);
+        *last = Some(Asked { kind, before: before.to_vec(), names: names.clone() });
+        names
     }
 }
 
