@@ -1,0 +1,180 @@
+//! The global options: what may stand anywhere on a command line.
+
+use super::parser::{Argument, Parsed, Taken, Takes};
+use crate::failure::Failure;
+use crate::jmespath::Expression;
+use crate::output::{Color, ErrorFormat, Format};
+use crate::python;
+
+const FORMATS: [(&str, Format); 6] = [
+    ("json", Format::Json),
+    ("text", Format::Text),
+    ("table", Format::Table),
+    ("yaml", Format::Yaml),
+    ("yaml-stream", Format::YamlStream),
+    ("off", Format::Off),
+];
+
+const COLORS: [(&str, Color); 3] = [("on", Color::On), ("off", Color::Off), ("auto", Color::Auto)];
+
+const BINARY_FORMATS: [&str; 2] = ["base64", "raw-in-base64-out"];
+
+const ERROR_FORMATS: [(&str, ErrorFormat); 6] = [
+    ("legacy", ErrorFormat::Legacy),
+    ("json", ErrorFormat::Json),
+    ("yaml", ErrorFormat::Yaml),
+    ("text", ErrorFormat::Text),
+    ("table", ErrorFormat::Table),
+    ("enhanced", ErrorFormat::Enhanced),
+];
+
+/// The global options, as given on the command line.
+#[derive(Clone, Debug)]
+pub struct Globals {
+    pub debug: bool,
+    pub endpoint_url: Option<String>,
+    /// `--no-verify-ssl` makes it `false`.
+    pub verify_ssl: bool,
+    /// `--no-paginate` makes it `false`.
+    pub paginate: bool,
+    pub output: Option<Format>,
+    pub query: Option<Expression>,
+    pub profile: Option<String>,
+    pub region: Option<String>,
+    pub color: Color,
+    /// `--no-sign-request` makes it `false`.
+    pub sign_request: bool,
+    pub ca_bundle: Option<String>,
+    /// In seconds; 0 waits for ever. 60 by default.
+    pub read_timeout_s: Option<u64>,
+    /// In seconds; 0 waits for ever. 60 by default.
+    pub connect_timeout_s: Option<u64>,
+    pub binary_format: Option<String>,
+    /// `--no-cli-pager` makes it `false`.
+    pub pager: bool,
+    pub error_format: Option<ErrorFormat>,
+}
+
+impl Default for Globals {
+    /// A command line without global options.
+    fn default() -> Self {
+        Self {
+            debug: false,
+            endpoint_url: None,
+            verify_ssl: true,
+            paginate: true,
+            output: None,
+            query: None,
+            profile: None,
+            region: None,
+            color: Color::default(),
+            sign_request: true,
+            ca_bundle: None,
+            read_timeout_s: None,
+            connect_timeout_s: None,
+            binary_format: None,
+            pager: true,
+            error_format: None,
+        }
+    }
+}
+
+/// The arguments of the global options, in the reference's order.
+pub fn arguments() -> Vec<Argument<'static>> {
+    let flag = |name| Argument::option(name, Takes::Nothing);
+    let value = |name| Argument::option(name, Takes::One);
+    vec![
+        flag("--debug"),
+        value("--endpoint-url"),
+        flag("--no-verify-ssl"),
+        flag("--no-paginate"),
+        value("--output").one_of(FORMATS.map(|(name, _)| name)),
+        value("--query"),
+        value("--profile"),
+        value("--region"),
+        Argument::option("--version", Takes::End),
+        value("--color").one_of(COLORS.map(|(name, _)| name)),
+        flag("--no-sign-request"),
+        value("--ca-bundle"),
+        value("--cli-read-timeout"),
+        value("--cli-connect-timeout"),
+        value("--cli-binary-format").one_of(BINARY_FORMATS),
+        flag("--no-cli-pager"),
+        flag("--cli-auto-prompt"),
+        flag("--no-cli-auto-prompt"),
+        value("--cli-error-format").one_of(ERROR_FORMATS.map(|(name, _)| name)),
+    ]
+}
+
+/// The error format that the words ask for.
+pub fn error_format(parsed: &Parsed) -> Option<ErrorFormat> {
+    chosen(&ERROR_FORMATS, parsed.word("--cli-error-format"))
+}
+
+/// Reads the values, in the order in which the reference finds them wrong.
+pub fn read(parsed: &Parsed) -> Result<Globals, Failure> {
+    let filled = |name| parsed.word(name).filter(|word| !word.is_empty()).map(str::to_owned);
+    Ok(Globals {
+        query: parsed.word("--query").map(expression).transpose()?,
+        endpoint_url: parsed.word("--endpoint-url").map(endpoint).transpose()?,
+        read_timeout_s: seconds(parsed, "--cli-read-timeout")?,
+        connect_timeout_s: seconds(parsed, "--cli-connect-timeout")?,
+        debug: parsed.has("--debug"),
+        verify_ssl: !parsed.has("--no-verify-ssl"),
+        paginate: !parsed.has("--no-paginate"),
+        output: chosen(&FORMATS, parsed.word("--output")),
+        profile: filled("--profile"),
+        region: filled("--region"),
+        color: chosen(&COLORS, parsed.word("--color")).unwrap_or_default(),
+        sign_request: !parsed.has("--no-sign-request"),
+        ca_bundle: filled("--ca-bundle"),
+        binary_format: parsed.word("--cli-binary-format").map(str::to_owned),
+        pager: !parsed.has("--no-cli-pager"),
+        error_format: error_format(parsed),
+    })
+}
+
+/// Whether the option was given with something else than its default.
+pub fn differs_from_default(taken: &Taken) -> bool {
+    !(taken.name == "--color" && taken.words == ["auto"])
+}
+
+fn chosen<T: Copy>(choices: &[(&str, T)], word: Option<&str>) -> Option<T> {
+    choices.iter().find(|(name, _)| word == Some(name)).map(|(_, choice)| *choice)
+}
+
+fn expression(word: &str) -> Result<Expression, Failure> {
+    Expression::parse(word).map_err(|error| Failure::validation(format!("Bad value for --query {word}: {error}")))
+}
+
+fn endpoint(word: &str) -> Result<String, Failure> {
+    if has_scheme(word) {
+        return Ok(word.to_owned());
+    }
+    Err(Failure::validation(format!(
+        "Bad value for --endpoint-url \"{word}\": scheme is missing.  \
+         Must be of the form http://<hostname>/ or https://<hostname>/"
+    )))
+}
+
+/// Whether the URL begins with a scheme as Python's `urlparse` sees it: a letter, then letters, digits, `+`, `-`, `.`
+/// up to a colon; blanks before it do not count.
+fn has_scheme(url: &str) -> bool {
+    let url = url.trim_start_matches(|c: char| c <= ' ');
+    let Some((scheme, _)) = url.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// A time in seconds; `None` when the option was not given.
+fn seconds(parsed: &Parsed, option: &str) -> Result<Option<u64>, Failure> {
+    let Some(word) = parsed.word(option) else { return Ok(None) };
+    let number = python::int(word).map_err(|error| Failure::general(error.to_string()))?;
+    if number < 0.into() {
+        let kind = option.trim_start_matches("--cli-").trim_end_matches("-timeout");
+        return Err(Failure::general(format!(
+            "Attempted to set {kind} timeout to {number}, but the timeout cannot be set to a value less than or equal to 0."
+        )));
+    }
+    Ok(Some(u64::try_from(number).unwrap_or(u64::MAX)))
+}
