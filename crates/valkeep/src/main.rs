@@ -4,17 +4,26 @@ mod commands;
 mod env;
 mod serve;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Snapshots for Valkey and Redis OSS behind Amazon ElastiCache's own API.
 #[derive(Parser, Debug)]
-#[command(name = "valkeep", version, propagate_version = true)]
+#[command(name = "valkeep", after_help = CLIENT)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
+
+const CLIENT: &str = "\
+As a client, with the arguments of the AWS CLI v2:
+  elasticache  Call ElastiCache: this service, or Amazon's
+  configure    Read and write the AWS configuration
+  sts          Ask who you are: sts get-caller-identity
+  completion   Print a script that completes commands: bash, zsh, fish or powershell
+
+`valkeep help` tells of the client, `valkeep elasticache help` of its operations.";
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -61,26 +70,49 @@ fn unicode_variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
-        Command::Serve(serve) => serve.run().await,
-        Command::Env(env) => env.run(),
-        Command::Key(key) => key.run().await,
-        Command::Identity(identity) => identity.run().await,
-        Command::Policy(policy) => policy.run().await,
-        Command::Attach(attach) => attach.run().await,
-        #[cfg(feature = "crash-points")]
-        Command::CrashPoints => {
-            valkeep_server::crash_points().for_each(|name| println!("{name}"));
-            Ok(())
-        }
-    };
+fn main() -> ExitCode {
+    let surroundings = valkeep_cli::Surroundings::of_this_process();
+    if is_for_the_service(&surroundings.arguments) {
+        return serve_or_manage();
+    }
+    ExitCode::from(valkeep_cli::run(surroundings))
+}
+
+/// Whether the words name one of our own commands. All others are the client's.
+fn is_for_the_service(words: &[String]) -> bool {
+    match words {
+        [only] if only == "--help" || only == "-h" => true,
+        [first, ..] => Arguments::command().get_subcommands().any(|command| command.get_name() == first),
+        [] => false,
+    }
+}
+
+fn serve_or_manage() -> ExitCode {
+    let command = Arguments::parse().command;
+    let done = tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command.run()));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("valkeep: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Serve(serve) => serve.run().await,
+            Self::Env(env) => env.run(),
+            Self::Key(key) => key.run().await,
+            Self::Identity(identity) => identity.run().await,
+            Self::Policy(policy) => policy.run().await,
+            Self::Attach(attach) => attach.run().await,
+            #[cfg(feature = "crash-points")]
+            Self::CrashPoints => {
+                valkeep_server::crash_points().for_each(|name| println!("{name}"));
+                Ok(())
+            }
         }
     }
 }
