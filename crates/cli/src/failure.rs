@@ -20,10 +20,14 @@ pub enum Failure {
     NoCredentials,
     /// A setting that cannot be used. Code `Configuration`, exit 253.
     Configuration(String),
+    /// The pager is not there. Code `Pager`, exit 253.
+    Pager(String),
     /// The service answered an error. Exit 254.
     Service(Box<ServiceError>),
     /// Anything else, printed without an error code. Exit 255.
     General(String),
+    /// Another failure, found while a table's colours were on.
+    Colored(Box<Failure>),
     /// The user pressed Ctrl-C. Exit 130.
     Interrupted,
     /// Everything that was to be said is said.
@@ -39,8 +43,9 @@ pub struct ServiceError {
     pub message: String,
     /// How many retries were made when all tries that were allowed are spent.
     pub retries_spent: Option<u32>,
-    /// The members of the answer's error beside code and message.
-    pub details: Map,
+    /// `Code` and `Message` for the error formats with structure: as the answer has them, null where its
+    /// element is empty, missing where it has none.
+    pub fields: Map,
 }
 
 impl Failure {
@@ -55,9 +60,10 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::UnknownOptions(_) | Self::Validation(_) => 252,
-            Self::NoRegion | Self::NoCredentials | Self::Configuration(_) => 253,
+            Self::NoRegion | Self::NoCredentials | Self::Configuration(_) | Self::Pager(_) => 253,
             Self::Service(_) => 254,
             Self::General(_) => 255,
+            Self::Colored(failure) => failure.exit_code(),
             Self::Interrupted => 130,
             Self::Silent(code) => *code,
         }

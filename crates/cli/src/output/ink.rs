@@ -1,0 +1,69 @@
+//! Colours: only tables have them.
+
+use super::{Color, sink, terminal};
+use crate::failure::Failure;
+
+/// Ends all colours.
+pub const RESET: &str = "\x1b[0m";
+
+/// With what a table is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    Plain,
+    Colored,
+    /// Colours that are also ended behind every part of a line, as the reference does on standard output
+    /// when no pager is between.
+    ColoredWithResets,
+}
+
+impl Ink {
+    /// The ink for `--color`, when nothing but the table's own colours is to be written.
+    pub fn of(color: Color) -> Self {
+        let colored = match color {
+            Color::On => true,
+            Color::Off => false,
+            Color::Auto => terminal::is_terminal(),
+        };
+        if colored { Self::Colored } else { Self::Plain }
+    }
+
+    /// The same ink on standard output itself.
+    pub fn with_resets(self) -> Self {
+        match self {
+            Self::Plain => Self::Plain,
+            Self::Colored | Self::ColoredWithResets => Self::ColoredWithResets,
+        }
+    }
+
+    /// Leaves the terminal without colours, at the end of a program that used them.
+    pub fn wash(self) -> Result<(), Failure> {
+        if self != Self::Plain && terminal::is_terminal() {
+            sink::to_stdout(RESET)?;
+        }
+        Ok(())
+    }
+
+    /// The bar that stands beside a nested section.
+    pub fn bar(self) -> &'static str {
+        match self {
+            Self::Plain => "|",
+            Self::Colored | Self::ColoredWithResets => "\x1b[2m\x1b[33m|\x1b[0m",
+        }
+    }
+
+    /// The text of a cell.
+    pub fn value(self, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colored | Self::ColoredWithResets => format!("\x1b[1m\x1b[34m{text}{RESET}"),
+        }
+    }
+
+    /// What follows each part of a line.
+    pub fn end_of_part(self) -> &'static str {
+        match self {
+            Self::Plain | Self::Colored => "",
+            Self::ColoredWithResets => RESET,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Where output goes: standard output, or a pager that is started when there is something to show.
+
+use super::pager::{self, Opened};
+use super::terminal;
+use crate::failure::Failure;
+use crate::session::Session;
+use std::io::{self, Write as _};
+use std::process::Child;
+
+/// How the reference ends when standard output cannot be written to.
+const CANNOT_WRITE: u8 = 120;
+
+/// One command's output. What is written is seen at once.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    session: Session<'a>,
+    /// The pager to start, as long as nothing is written.
+    pager: Option<String>,
+    target: Target,
+}
+
+#[derive(Debug)]
+enum Target {
+    Stdout,
+    Pager(Child),
+    /// Nobody reads any more.
+    Gone,
+}
+
+impl<'a> Sink<'a> {
+    /// Finds out whether there is to be a pager: only before a terminal.
+    pub fn new(session: Session<'a>) -> Result<Self, Failure> {
+        let pager = if terminal::is_terminal() { pager::command(session)? } else { None };
+        Ok(Self { session, pager, target: Target::Stdout })
+    }
+
+    /// Whether the output is seen through a pager.
+    pub fn is_paged(&self) -> bool {
+        self.pager.is_some() || matches!(self.target, Target::Pager(_))
+    }
+
+    /// Writes `text`. A reader that is gone is no failure for a pager.
+    pub fn write(&mut self, text: &str) -> Result<(), Failure> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if let Some(command) = self.pager.take() {
+            self.target = match pager::open(&command, self.session)? {
+                Opened::Running(child) => Target::Pager(child),
+                Opened::Unusable => Target::Gone,
+            };
+        }
+        match &mut self.target {
+            Target::Stdout => to_stdout(text),
+            Target::Pager(child) => {
+                let written = child.stdin.as_mut().map(|stdin| stdin.write_all(text.as_bytes()));
+                if !matches!(written, Some(Ok(()))) {
+                    child.stdin = None;
+                }
+                Ok(())
+            }
+            Target::Gone => Ok(()),
+        }
+    }
+}
+
+impl Drop for Sink<'_> {
+    /// Waits until the user leaves the pager.
+    fn drop(&mut self) {
+        if let Target::Pager(child) = &mut self.target {
+            // `wait` closes the pager's input first; how the pager ends is the user's affair.
+            let _ended: io::Result<_> = child.wait();
+        }
+    }
+}
+
+/// Writes to standard output, where a reader that is gone and a full disk are told apart only by the words.
+pub fn to_stdout(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(|error| {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            eprintln!("Exception ignored while flushing sys.stdout:\nOSError: {}", numbered(&error));
+        }
+        Failure::Silent(CANNOT_WRITE)
+    })
+}
+
+/// `[Errno 28] No space left on device`
+fn numbered(error: &io::Error) -> String {
+    let text = error.to_string();
+    match error.raw_os_error() {
+        Some(number) => {
+            let words = text.strip_suffix(&format!(" (os error {number})")).unwrap_or(&text);
+            format!("[Errno {number}] {words}")
+        }
+        None => text,
+    }
+}
