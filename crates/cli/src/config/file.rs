@@ -2,6 +2,7 @@
 
 use crate::Surroundings;
 use crate::failure::Failure;
+use crate::python;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub fn read(path: &Path) -> Result<Option<String>, Failure> {
         Ok(_) if bytes.len() as u64 > LARGEST_BYTES => return Err(unparsable(path)),
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Failure::general(error.to_string())),
+        Err(error) => return Err(system_error(&error, path)),
     }
     String::from_utf8(bytes).map(Some).map_err(|_| unparsable(path))
 }
@@ -37,6 +38,16 @@ pub fn read(path: &Path) -> Result<Option<String>, Failure> {
 /// The one thing that is said about a file that cannot be used.
 pub fn unparsable(path: &Path) -> Failure {
     Failure::general(format!("Unable to parse config file: {}", path.display()))
+}
+
+/// What Python says when the system refuses: `[Errno 13] Permission denied: '/a/config'`.
+pub fn system_error(error: &std::io::Error, path: &Path) -> Failure {
+    let text = error.to_string();
+    let path = python::str_repr(&path.display().to_string());
+    Failure::general(match (error.raw_os_error(), text.split_once(" (os error")) {
+        (Some(number), Some((text, _))) => format!("[Errno {number}] {text}: {path}"),
+        _ => text,
+    })
 }
 
 /// Replaces `$NAME` and `${NAME}` where such a variable is there.

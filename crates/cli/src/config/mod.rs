@@ -8,6 +8,10 @@ mod ini;
 mod profiles;
 mod settings;
 
-pub use ini::{Section, Value};
+pub use file::{read as read_text, system_error};
+pub use ini::{Section, Value, is_space, lines};
 pub use profiles::Profiles;
 pub use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source};
+
+#[cfg(test)]
+mod tests;

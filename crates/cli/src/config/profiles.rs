@@ -1,6 +1,6 @@
 //! What the sections of both files mean: profiles, sign-on sessions, services.
 
-use super::ini::{Section, Value};
+use super::ini::Section;
 use std::collections::BTreeMap;
 
 /// All profiles of both files in the order of their first appearance, and the other named sections.
@@ -83,9 +83,9 @@ impl Profiles {
         self.services.sections.get(name)
     }
 
-    /// A value of a section of the configuration file that is no profile, such as `[preview]`.
-    pub fn other(&self, header: &str, key: &str) -> Option<&Value> {
-        self.others.sections.get(header)?.get(key)
+    /// A section of the configuration file that is none of the above, such as `[plugins]`.
+    pub fn other(&self, header: &str) -> Option<&Section> {
+        self.others.sections.get(header)
     }
 }
 

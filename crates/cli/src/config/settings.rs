@@ -89,6 +89,9 @@ pub enum Choice<'a> {
     Nobody,
 }
 
+const CONFIG_FILE: &str = "~/.aws/config";
+const CREDENTIALS_FILE: &str = "~/.aws/credentials";
+
 /// The variables that name the profile; the first that is there is taken, also when it is empty.
 pub const PROFILE_VARIABLES: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
@@ -97,6 +100,7 @@ pub const PROFILE_VARIABLES: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 pub struct Settings {
     variables: BTreeMap<String, String>,
     profiles: Profiles,
+    /// The profile of `--profile`.
     flag: Option<String>,
     config_file: PathBuf,
     credentials_file: PathBuf,
@@ -108,8 +112,8 @@ impl Settings {
     /// # Errors
     /// A file that cannot be parsed is a failure, even for `--version`.
     pub fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
-        let config_file = file::path(surroundings, "AWS_CONFIG_FILE", "~/.aws/config");
-        let credentials_file = file::path(surroundings, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials");
+        let config_file = file::path(surroundings, "AWS_CONFIG_FILE", CONFIG_FILE);
+        let credentials_file = file::path(surroundings, "AWS_SHARED_CREDENTIALS_FILE", CREDENTIALS_FILE);
         Ok(Self {
             variables: surroundings.variables.clone(),
             profiles: Profiles::new(sections(&config_file)?, sections(&credentials_file)?),
@@ -119,9 +123,9 @@ impl Settings {
         })
     }
 
-    /// Looks through this profile from now on; `--profile` beats the environment.
+    /// Looks through this profile from now on; `--profile` beats the environment. An empty name chooses nothing.
     pub fn select_profile(&mut self, name: &str) {
-        self.flag = Some(name.to_owned());
+        self.flag = Some(name.to_owned()).filter(|name| !name.is_empty());
     }
 
     /// The value of a setting, from the environment, the profile, or its default, in this order.
@@ -182,6 +186,11 @@ impl Settings {
     /// All profiles and named sections of both files.
     pub fn profiles(&self) -> &Profiles {
         &self.profiles
+    }
+
+    /// The name of the configuration file as the environment writes it, `~/.aws/config` when it does not.
+    pub fn config_file_name(&self) -> &str {
+        self.variable(&["AWS_CONFIG_FILE"]).unwrap_or(CONFIG_FILE)
     }
 
     pub fn config_file(&self) -> &Path {

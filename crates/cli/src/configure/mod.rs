@@ -1,1 +1,134 @@
 //! `configure`, its subcommands, and the writing of both files.
+//!
+//! `edit` changes the text of a file, `files` replaces the file by it; each subcommand has a module of its own.
+
+mod ask;
+mod edit;
+mod export;
+mod files;
+mod get;
+mod import;
+mod list;
+mod set;
+
+use crate::arguments::parser::{Argument, Parsed, Parser, Takes};
+use crate::failure::Failure;
+use crate::session::Session;
+use std::io::Write;
+
+/// The subcommands, in the order in which the reference lists them.
+const SUBCOMMANDS: [&str; 10] = [
+    "list",
+    "get",
+    "set",
+    "add-model",
+    "import",
+    "list-profiles",
+    "sso",
+    "sso-session",
+    "mfa-login",
+    "export-credentials",
+];
+
+/// Where a name is looked for or set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Profile,
+    SsoSession(String),
+    Services(String),
+}
+
+/// Runs `configure` with the words behind it, of which the global options are taken away.
+pub fn run(session: Session<'_>, words: &[String]) -> Result<u8, Failure> {
+    let subcommand = Argument::optional_place("subcommand").one_of(SUBCOMMANDS);
+    let Some((first, rest)) = words.split_first().filter(|(first, _)| !first.starts_with('-')) else {
+        parse(vec![subcommand], words)?;
+        return ask::run(session);
+    };
+    parse(vec![subcommand], std::slice::from_ref(first))?;
+    match first.as_str() {
+        "list" => parse(Vec::new(), rest).and_then(|_| list::run(session)),
+        "list-profiles" => parse(Vec::new(), rest).and_then(|_| list_profiles(session)),
+        "get" => {
+            let given = parse(with_place(vec![Argument::place("varname")]), rest)?;
+            get::run(session.settings, required(&given, "varname"), &place(&given)?)
+        }
+        "set" => {
+            let given = parse(with_place(vec![Argument::place("varname"), Argument::place("value")]), rest)?;
+            set::run(session, required(&given, "varname"), required(&given, "value"), &place(&given)?)
+        }
+        "export-credentials" => {
+            let format = Argument::option("--format", Takes::One).one_of(export::FORMATS);
+            let given = parse(vec![format], rest)?;
+            export::run(session, given.word("--format").unwrap_or(export::FORMATS[0]))
+        }
+        "import" => {
+            let csv = Argument::option("--csv", Takes::One).required(true);
+            let flag = Argument::option("--skip-invalid", Takes::Nothing);
+            let given = parse(vec![csv, flag, Argument::option("--profile-prefix", Takes::One)], rest)?;
+            let prefix = given.word("--profile-prefix").unwrap_or_default();
+            import::run(session, required(&given, "--csv"), prefix, given.has("--skip-invalid"))
+        }
+        other => Err(Failure::general(format!(
+            "configure {other} is not supported: only the configuration files are managed here"
+        ))),
+    }
+}
+
+/// Prints the names of all profiles, those of the configuration file first.
+fn list_profiles(session: Session<'_>) -> Result<u8, Failure> {
+    session.settings.profiles().names().try_for_each(|name| say(&format!("{name}\n")))?;
+    Ok(0)
+}
+
+fn with_place(mut arguments: Vec<Argument<'static>>) -> Vec<Argument<'static>> {
+    arguments.extend(["--sso-session", "--services"].map(|name| Argument::option(name, Takes::One)));
+    arguments
+}
+
+fn place(given: &Parsed) -> Result<Place, Failure> {
+    let named = |option: &str| match given.word(option) {
+        Some("") => Err(Failure::validation(format!("aws: [ERROR]: Invalid value for {option}."))),
+        name => Ok(name.map(str::to_owned)),
+    };
+    match (named("--sso-session")?, named("--services")?) {
+        (Some(_), Some(_)) => Err(Failure::validation(
+            "The key \"services\" cannot be specified when one of the following keys are also specified: sso_session",
+        )),
+        (Some(name), None) => Ok(Place::SsoSession(name)),
+        (None, Some(name)) => Ok(Place::Services(name)),
+        (None, None) => Ok(Place::Profile),
+    }
+}
+
+fn parse(arguments: Vec<Argument<'_>>, words: &[String]) -> Result<Parsed, Failure> {
+    let parsed = Parser::new(arguments).parse_known(words)?;
+    match parsed.rest.as_slice() {
+        [] => Ok(parsed),
+        rest => Err(Failure::validation(format!("Unknown options: {}", rest.join(", ")))),
+    }
+}
+
+/// The word of an argument without which the parser fails.
+fn required<'a>(given: &'a Parsed, name: &str) -> &'a str {
+    given.word(name).unwrap_or_default()
+}
+
+/// Whether a name is taken for the section `[plugins]`. The reference asks whether it is a part of
+/// that word, so that a profile called `in` or `s` is written to a section without `profile`.
+fn is_plugins(name: &str) -> bool {
+    "plugins".contains(name)
+}
+
+/// A secret with all but its last four characters hidden.
+fn masked(secret: &str) -> String {
+    let start = secret.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    format!("****************{}", &secret[start..])
+}
+
+/// Prints at once, so that what is printed stands before a failure or a prompt.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut output = std::io::stdout();
+    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    written.map_err(|error| Failure::general(error.to_string()))
+}
