@@ -37,6 +37,9 @@ impl Shell {
     pub fn line(self, candidate: &Candidate, word: &str) -> String {
         let text = quote(&candidate.text);
         match self {
+            Self::Power if text != candidate.text => {
+                format!("'{}'\t{}\n", candidate.text.replace('\'', "''"), candidate.about)
+            }
             // To bash, `=` and `:` end a word, and only what follows is replaced.
             Self::Bash => format!("{}\n", &text[word.rfind(['=', ':']).map_or(0, |place| place + 1).min(text.len())..]),
             Self::Zsh | Self::Fish | Self::Power => format!("{text}\t{}\n", candidate.about),

@@ -103,6 +103,13 @@ fn bash_is_told_only_what_follows_its_word_breaks() {
 }
 
 #[test]
+fn a_candidate_with_a_blank_is_quoted_as_its_shell_wants_it() {
+    let candidate = Candidate { text: "my profile".to_owned(), about: "" };
+    assert_eq!(Shell::Bash.line(&candidate, "m"), "my\\ profile\n");
+    assert_eq!(Shell::Power.line(&candidate, "m"), "'my profile'\t\n");
+}
+
+#[test]
 fn scripts_call_the_program_by_its_name() {
     for name in ["bash", "zsh", "fish", "powershell"] {
         let script = Shell::parse(name).expect("a shell that is known").script("valkeep");

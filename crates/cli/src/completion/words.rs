@@ -56,11 +56,15 @@ fn push(words: &mut [String], character: Option<char>) {
 
 /// `word` so that a shell reads it back.
 pub fn quote(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
+    if word.is_empty() {
+        return "''".to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    // A line that ends in a backslash goes on in the next: a line feed has to stand in quotes.
+    if word.contains('\n') {
+        return format!("'{}'", word.replace('\'', r"'\''"));
+    }
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
+    word.chars().flat_map(|letter| (!plain(letter)).then_some('\\').into_iter().chain([letter])).collect()
 }
 
 #[cfg(test)]
@@ -88,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_quoted_word_is_read_back() {
-        for word in ["plain", "two words", "it's", "", "$HOME", "a\\b", "Key=a,Value=b"] {
+        for word in ["plain", "two words", "it's", "", "$HOME", "a\\b", "Key=a,Value=b", "it's\n"] {
             let line = Line::parse(&quote(word));
             assert_eq!(line.words, [word], "{word}");
             assert!(!line.open);

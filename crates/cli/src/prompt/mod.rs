@@ -114,7 +114,7 @@ mod tests {
     fn the_prompt_begins_with_the_words_that_led_to_it() {
         let words = ["elasticache", "copy-snapshot", "--cli-auto-prompt", "--source-snapshot-name", "a b"];
         let words = words.map(str::to_owned);
-        assert_eq!(beginning(&words), "elasticache copy-snapshot --source-snapshot-name 'a b' ");
+        assert_eq!(beginning(&words), "elasticache copy-snapshot --source-snapshot-name a\\ b ");
         assert_eq!(beginning(&[]), "");
     }
 
