@@ -42,7 +42,9 @@ impl Shell {
             }
             // To bash, `=` and `:` end a word, and only what follows is replaced.
             Self::Bash => format!("{}\n", &text[word.rfind(['=', ':']).map_or(0, |place| place + 1).min(text.len())..]),
-            Self::Zsh | Self::Fish | Self::Power => format!("{text}\t{}\n", candidate.about),
+            // Fish quotes by itself.
+            Self::Fish => format!("{}\t{}\n", candidate.text, candidate.about),
+            Self::Zsh | Self::Power => format!("{text}\t{}\n", candidate.about),
         }
     }
 }

@@ -106,6 +106,7 @@ fn bash_is_told_only_what_follows_its_word_breaks() {
 fn a_candidate_with_a_blank_is_quoted_as_its_shell_wants_it() {
     let candidate = Candidate { text: "my profile".to_owned(), about: "" };
     assert_eq!(Shell::Bash.line(&candidate, "m"), "my\\ profile\n");
+    assert_eq!(Shell::Fish.line(&candidate, "m"), "my profile\t\n");
     assert_eq!(Shell::Power.line(&candidate, "m"), "'my profile'\t\n");
 }
 

@@ -17,6 +17,8 @@ mod tests;
 
 pub use ink::Ink;
 pub use report::report;
+pub use sink::Sink;
+pub use terminal::{columns, is_terminal};
 
 use crate::answer::Answer;
 use crate::arguments::Globals;
@@ -25,7 +27,6 @@ use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::python::{self, Maps};
 use crate::session::Session;
-use sink::Sink;
 
 /// The values of `--output`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
