@@ -1,4 +1,10 @@
-//! Answers as XML, written straight into one text along the model.
+//! Answers as XML: written straight into one text along the model, and read back by clients.
+
+mod decode;
+mod element;
+
+pub use decode::{DecodeError, Repeated, decode};
+pub use element::{Element, Malformed};
 
 use crate::{OperationModel, Service, Shape, Structure, Value, timestamp};
 
