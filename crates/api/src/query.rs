@@ -7,9 +7,11 @@
 //! but a list that it does know must be well formed. No value is ever repeated in an error.
 
 mod decode;
+mod encode;
 mod form;
 
 pub use decode::decode;
+pub use encode::{encode, form};
 pub use form::{PARAMETERS_MAX, pairs};
 
 use crate::Fault;

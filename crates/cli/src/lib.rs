@@ -14,6 +14,7 @@ mod completion;
 mod config;
 mod configure;
 mod credentials;
+mod debug;
 mod document;
 mod failure;
 mod help;

@@ -1,5 +1,7 @@
 //! XML text as a tree of elements: names without prefixes, text, children. Attributes are dropped.
 
+use std::str::Utf8Error;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
@@ -8,6 +10,8 @@ const DEPTH_MAX: usize = 200;
 
 /// Most elements of one text, which bounds the memory of a tree. Our choice: 100 items with 90 nodes of 40 members.
 const ELEMENTS_MAX: usize = 1 << 20;
+
+const INVALID_TOKEN: &str = "not well-formed (invalid token)";
 
 /// One element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,14 +23,29 @@ pub struct Element {
     pub children: Vec<Element>,
 }
 
-/// Why a text is no XML, in a few words.
+/// Why a text is no XML, and where: the line is counted from 1, the column in bytes from 0.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Malformed(String);
+#[error("{why}: line {line}, column {column}")]
+pub struct Malformed {
+    why: String,
+    line: usize,
+    column: usize,
+}
 
-impl Malformed {
+/// Why a text is no XML, in the words of the reference's parser where it has the same trouble.
+struct Trouble(String);
+
+impl Trouble {
     fn new(why: impl ToString) -> Self {
         Self(why.to_string())
+    }
+
+    /// The trouble with `text`, met after so many bytes.
+    fn at(self, text: &[u8], position: usize) -> Malformed {
+        let before = &text[..position.min(text.len())];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        Malformed { why: self.0, line, column }
     }
 }
 
@@ -36,20 +55,30 @@ impl Element {
     /// # Errors
     /// The text is not well formed, nests too deep, or names an entity beyond the five of XML.
     pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
-        let text = std::str::from_utf8(text).map_err(|_| Malformed::new("not well-formed (invalid token)"))?;
-        let mut reader = Reader::from_str(text.strip_prefix('\u{FEFF}').unwrap_or(text));
+        let invalid = |error: Utf8Error| Trouble::new(INVALID_TOKEN).at(text, error.valid_up_to());
+        let content = std::str::from_utf8(text).map_err(invalid)?;
+        let mut reader = Reader::from_str(content.strip_prefix('\u{FEFF}').unwrap_or(content));
         reader.config_mut().check_comments = true;
+        let mut position = 0;
+        let read = Self::read(&mut reader, &mut position);
+        let position = usize::try_from(position.max(reader.error_position())).unwrap_or(usize::MAX);
+        read.map_err(|trouble| trouble.at(text, position))
+    }
+
+    /// `position` is the start of what was read last, in bytes.
+    fn read(reader: &mut Reader<&[u8]>, position: &mut u64) -> Result<Self, Trouble> {
         let mut tree = Tree::default();
         loop {
-            match reader.read_event().map_err(Malformed::new)? {
+            *position = reader.buffer_position();
+            match reader.read_event().map_err(Trouble::new)? {
                 Event::Start(start) => tree.open(&start)?,
                 Event::Empty(start) => {
                     tree.open(&start)?;
                     tree.close()?;
                 }
                 Event::End(_) => tree.close()?,
-                Event::Text(text) => tree.write(&text.xml10_content().map_err(Malformed::new)?)?,
-                Event::CData(text) => tree.write(&text.xml10_content().map_err(Malformed::new)?)?,
+                Event::Text(text) => tree.write(&text.xml10_content().map_err(Trouble::new)?)?,
+                Event::CData(text) => tree.write(&text.xml10_content().map_err(Trouble::new)?)?,
                 Event::GeneralRef(reference) => tree.write(entity(&reference)?.encode_utf8(&mut [0; 4]))?,
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
                 Event::Eof => return tree.finish(),
@@ -77,24 +106,24 @@ struct Tree {
 }
 
 impl Tree {
-    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Malformed> {
+    fn open(&mut self, start: &BytesStart<'_>) -> Result<(), Trouble> {
         if self.root.is_some() {
-            return Err(Malformed::new("junk after document element"));
+            return Err(Trouble::new("junk after document element"));
         }
         self.elements += 1;
         if self.open.len() == DEPTH_MAX || self.elements > ELEMENTS_MAX {
-            return Err(Malformed::new("too many elements"));
+            return Err(Trouble::new("too many elements"));
         }
         for attribute in start.attributes() {
-            attribute.map_err(Malformed::new)?;
+            attribute.map_err(Trouble::new)?;
         }
         let name = String::from_utf8_lossy(start.local_name().into_inner()).into_owned();
         self.open.push(Element { name, ..Element::default() });
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), Malformed> {
-        let closed = self.open.pop().ok_or_else(|| Malformed::new("mismatched tag"))?;
+    fn close(&mut self) -> Result<(), Trouble> {
+        let closed = self.open.pop().ok_or_else(|| Trouble::new("mismatched tag"))?;
         match self.open.last_mut() {
             Some(parent) => parent.children.push(closed),
             None => self.root = Some(closed),
@@ -102,22 +131,22 @@ impl Tree {
         Ok(())
     }
 
-    fn write(&mut self, text: &str) -> Result<(), Malformed> {
+    fn write(&mut self, text: &str) -> Result<(), Trouble> {
         if text.contains(|character| !is_xml(character)) {
-            return Err(Malformed::new("not well-formed (invalid token)"));
+            return Err(Trouble::new(INVALID_TOKEN));
         }
         match self.open.last_mut() {
             Some(element) if element.children.is_empty() => element.text.push_str(text),
             Some(_) => {}
             None if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() => {}
-            None if self.root.is_some() => return Err(Malformed::new("junk after document element")),
-            None => return Err(Malformed::new("syntax error")),
+            None if self.root.is_some() => return Err(Trouble::new("junk after document element")),
+            None => return Err(Trouble::new("syntax error")),
         }
         Ok(())
     }
 
-    fn finish(self) -> Result<Element, Malformed> {
-        self.root.filter(|_| self.open.is_empty()).ok_or_else(|| Malformed::new("no element found"))
+    fn finish(self) -> Result<Element, Trouble> {
+        self.root.filter(|_| self.open.is_empty()).ok_or_else(|| Trouble::new("no element found"))
     }
 }
 
@@ -126,8 +155,8 @@ fn is_xml(character: char) -> bool {
     !matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-fn entity(reference: &BytesRef<'_>) -> Result<char, Malformed> {
-    if let Some(character) = reference.resolve_char_ref().map_err(Malformed::new)? {
+fn entity(reference: &BytesRef<'_>) -> Result<char, Trouble> {
+    if let Some(character) = reference.resolve_char_ref().map_err(Trouble::new)? {
         return Ok(character);
     }
     match &**reference {
@@ -136,6 +165,6 @@ fn entity(reference: &BytesRef<'_>) -> Result<char, Malformed> {
         b"gt" => Ok('>'),
         b"quot" => Ok('"'),
         b"apos" => Ok('\''),
-        _ => Err(Malformed::new("undefined entity")),
+        _ => Err(Trouble::new("undefined entity")),
     }
 }

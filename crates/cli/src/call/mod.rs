@@ -1,19 +1,41 @@
 //! One call of one operation: where to, signed by whom, sent how often, and what came back.
 
+mod answer;
+mod endpoint;
+mod retry;
+mod signature;
+mod timestamp;
 mod transport;
 
+pub use timestamp::TimestampFormat;
 pub use transport::{Transport, TransportError};
 
-use crate::document::{Document, Map};
-use crate::failure::Failure;
-use crate::session::Session;
 use aws_credential_types::Credentials;
-use valkeep_api::{OperationModel, Service};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Request, Response, Uri};
+use valkeep_api::{OperationModel, Service, query};
+
+use self::endpoint::{Endpoint, Region};
+use self::retry::{Retries, Trouble};
+use crate::document::{Document, Map};
+use crate::failure::{Failure, ServiceError};
+use crate::session::Session;
+use crate::{credentials, debug, input};
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8");
+const AGENT: HeaderValue = HeaderValue::from_static(concat!("valkeep/", env!("CARGO_PKG_VERSION")));
+
+/// Numbers the calls; all tries of a call have the same number.
+const INVOCATION: HeaderName = HeaderName::from_static("amz-sdk-invocation-id");
+
+/// Tells the service which try this is.
+const ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
 
 /// Who signs.
 #[derive(Clone, Debug)]
 pub enum Identity {
-    /// The credentials that the session finds.
+    /// The credentials that the session finds; nobody with `--no-sign-request`.
     OfSession,
     /// These credentials.
     Given(Credentials),
@@ -21,22 +43,166 @@ pub enum Identity {
     Anonymous,
 }
 
+/// What an identity came to.
+#[derive(Debug)]
+enum Signer {
+    Credentials(Credentials),
+    /// Nobody is wanted.
+    Nobody,
+    /// Somebody is wanted, and nobody was found.
+    Missing,
+}
+
 /// A client of one service in one region.
 #[derive(Debug)]
 pub struct Client<'a> {
     session: Session<'a>,
     service: &'static Service,
+    timestamps: TimestampFormat,
+    endpoint: Endpoint,
+    retries: Retries,
+    transport: Transport,
+    signer: Signer,
 }
 
 impl<'a> Client<'a> {
-    /// Finds region, endpoint, retries and credentials, in the order in which the reference finds them missing.
-    pub fn new(session: Session<'a>, service: &'static Service, _identity: Identity) -> Result<Self, Failure> {
-        Ok(Self { session, service })
+    /// Finds region, credentials, endpoint and retries, in the order in which the reference finds them missing. That
+    /// there are no credentials is found by the first call.
+    pub fn new(session: Session<'a>, service: &'static Service, identity: Identity) -> Result<Self, Failure> {
+        let timestamps = TimestampFormat::of(session)?;
+        let region = Region::of(session)?;
+        let transport = Transport::new(session)?;
+        let signer = match identity {
+            Identity::Given(credentials) => Signer::Credentials(credentials),
+            Identity::Anonymous => Signer::Nobody,
+            Identity::OfSession if !session.globals.sign_request => Signer::Nobody,
+            Identity::OfSession => match credentials::resolve(session, &transport)? {
+                Some(found) => Signer::Credentials(found.credentials),
+                None => Signer::Missing,
+            },
+        };
+        let endpoint = region.endpoint(session, service)?;
+        let retries = Retries::of(session)?;
+        let endpoint = endpoint.or_configured(session, service)?;
+        debug::line(session, || format!("{} is at {} in {}", service.name, endpoint.url, endpoint.region));
+        Ok(Self { session, service, timestamps, endpoint, retries, transport, signer })
+    }
+
+    /// The operations that this client can call.
+    pub fn service(&self) -> &'static Service {
+        self.service
+    }
+
+    /// Waits, with the connection kept open.
+    pub fn pause(&self, duration: std::time::Duration) -> Result<(), Failure> {
+        Ok(self.transport.pause(duration)?)
     }
 
     /// Checks `parameters`, sends them, and reads the answer.
-    pub fn call(&mut self, _operation: &'static OperationModel, _parameters: &Map) -> Result<Document, Failure> {
-        let _ = (self.session, self.service);
-        Err(Failure::NoRegion)
+    pub fn call(&mut self, operation: &'static OperationModel, parameters: &Map) -> Result<Document, Failure> {
+        let parameters = input::validate(operation.input, parameters)?;
+        if matches!(self.signer, Signer::Missing) {
+            return Err(Failure::NoCredentials);
+        }
+        let address = self.endpoint.uri()?;
+        let pairs = query::encode(self.service, operation, &parameters);
+        debug::line(self.session, || format!("{} with {}", operation.name, debug::parameters(&pairs)));
+        let body = Bytes::from(query::form(&pairs));
+        let invocation = invocation();
+        for attempt in 1.. {
+            let request = self.request(&address, body.clone(), &invocation, attempt)?;
+            debug::line(self.session, || format!("request {attempt}: {}", debug::headers(request.headers())));
+            match self.transport.send(request) {
+                Ok(answer) => {
+                    if let Some(result) = self.answered(operation, attempt, &answer)? {
+                        return Ok(result);
+                    }
+                }
+                Err(error) => self.failed(attempt, error)?,
+            }
+        }
+        unreachable!("tries are counted, and the last of them returns")
+    }
+
+    fn request(&self, address: &Uri, body: Bytes, invocation: &str, attempt: u32) -> Result<Request<Bytes>, Failure> {
+        let attempts_max = self.retries.attempts_max();
+        let attempt = match attempt {
+            1 => "attempt=1".to_owned(),
+            _ => format!("attempt={attempt}; max={attempts_max}"),
+        };
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(address.clone())
+            .header(HOST, transport::host_of(address))
+            .header(CONTENT_TYPE, FORM)
+            .header(USER_AGENT, AGENT)
+            .header(INVOCATION, invocation)
+            .header(ATTEMPT, attempt)
+            .body(body)
+            .map_err(|error| Failure::general(error.to_string()))?;
+        if let Signer::Credentials(credentials) = &self.signer {
+            let now = (self.session.surroundings.now)();
+            signature::sign(&mut request, credentials, &self.endpoint.region, self.service.name, now)?;
+        }
+        Ok(request)
+    }
+
+    /// The result; `None` when it is time to try again.
+    fn answered(
+        &mut self,
+        operation: &'static OperationModel,
+        attempt: u32,
+        answer: &Response<Bytes>,
+    ) -> Result<Option<Document>, Failure> {
+        let status = answer.status();
+        debug::line(self.session, || format!("answer {status}: {}", debug::headers(answer.headers())));
+        debug::line(self.session, || String::from_utf8_lossy(answer.body()).into_owned());
+        if !answer::is_error(status) {
+            self.retries.succeeded();
+            return answer::result(operation, answer.body(), self.timestamps).map(Some);
+        }
+        let complaint = answer::complaint(status, answer.body())?;
+        let trouble = Trouble::Answer { status: status.as_u16(), code: &complaint.code };
+        match self.retries.pause(attempt, trouble, chance()) {
+            Some(pause) => self.pause(pause).map(|()| None),
+            None => Err(Failure::Service(Box::new(ServiceError {
+                operation: operation.name.to_owned(),
+                code: complaint.code,
+                message: complaint.message,
+                retries_spent: self.retries.is_spent(attempt).then(|| attempt - 1),
+                details: Map::new(),
+            }))),
+        }
+    }
+
+    /// Waits before the next try, or gives up.
+    fn failed(&mut self, attempt: u32, error: TransportError) -> Result<(), Failure> {
+        debug::line(self.session, || error.to_string());
+        let timeout = matches!(error, TransportError::ConnectTimeout { .. } | TransportError::ReadTimeout { .. });
+        match self.retries.pause(attempt, Trouble::Transport { timeout }, chance()) {
+            Some(pause) => self.pause(pause),
+            None => Err(error.into()),
+        }
     }
 }
+
+/// Bytes that nobody can foresee; all zero when the system has none, which harms nothing here.
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).ok();
+    bytes
+}
+
+/// A number from 0 to 1.
+fn chance() -> f64 {
+    f64::from(u32::from_ne_bytes(random())) / f64::from(u32::MAX)
+}
+
+/// A new identifier in the form of a UUID.
+fn invocation() -> String {
+    let text = hex::encode(random::<16>());
+    format!("{}-{}-4{}-8{}-{}", &text[..8], &text[8..12], &text[13..16], &text[17..20], &text[20..])
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,5 @@
 //! HTTP as the reference speaks it: one request, one answer, proxies, certificates, time-outs.
 
-mod body;
 mod connection;
 mod proxy;
 mod tls;
@@ -22,6 +21,10 @@ use crate::session::Session;
 
 /// How long to wait for a connection, and for each part of an answer.
 const DEFAULT_LIMIT_S: u64 = 60;
+
+/// Most bytes of an answer's body, so that an endless answer ends in an error. Our choice: the longest page of the
+/// service has 100 items.
+const BODY_MAX_BYTES: usize = 64 << 20;
 
 /// Sends requests over one kept connection.
 ///
@@ -60,6 +63,11 @@ pub enum TransportError {
     ReadTimeout { url: String },
     #[error("Connection was closed before we received a valid response from endpoint URL: \"{url}\".")]
     Closed { url: String },
+    #[error(
+        "Invalid CA bundle: the configured value (ca_bundle, AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE, or verify) resolved to \
+         an empty or whitespace-only string. Provide a valid path to a CA bundle file."
+    )]
+    NoBundle,
     #[error("SSL validation failed for {url} {reason}")]
     Tls { url: String, reason: String },
     /// The user and the password in `url` are masked.
@@ -88,7 +96,8 @@ impl Transport {
         };
         let trust = match bundle {
             _ if !globals.verify_ssl => Trust::Anyone,
-            Some(path) => Trust::Bundle(path.into()),
+            Some(path) if path.trim().is_empty() => Trust::Nameless,
+            Some(path) => Trust::Bundle(session.surroundings.expand_home(&path)),
             None => Trust::System,
         };
         let limits = TimeLimits { connect: limit(globals.connect_timeout_s), read: limit(globals.read_timeout_s) };
@@ -130,7 +139,7 @@ impl Transport {
             match connection.send(request, self.limits.read, &url).await? {
                 Sent::Answer(answer) => {
                     *kept = Some(connection);
-                    return body::decoded(answer);
+                    return Ok(answer);
                 }
                 // The other side had closed the kept connection: the request goes out anew.
                 Sent::Unsent(unsent) => request = *unsent,
@@ -140,7 +149,7 @@ impl Transport {
         match connection.send(request, self.limits.read, &url).await? {
             Sent::Answer(answer) => {
                 *kept = Some(connection);
-                body::decoded(answer)
+                Ok(answer)
             }
             Sent::Unsent(_) => Err(TransportError::Closed { url }),
         }

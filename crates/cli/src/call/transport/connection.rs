@@ -12,10 +12,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::body::BODY_MAX_BYTES;
 use super::proxy::{Place, Proxy, Route};
 use super::tls::{self, Trust};
-use super::{TimeLimits, TransportError};
+use super::{BODY_MAX_BYTES, TimeLimits, TransportError};
 
 /// An open connection to the other side of a route.
 #[derive(Debug)]
@@ -90,7 +89,8 @@ impl Connection {
         while let Some(frame) = within(limit, body.frame()).await.ok_or_else(late)? {
             let Ok(part) = frame.map_err(|_| closed())?.into_data() else { continue };
             if whole.len() + part.len() > BODY_MAX_BYTES {
-                return Err(super::body::too_long());
+                let reason = format!("the answer is longer than {BODY_MAX_BYTES} bytes");
+                return Err(TransportError::Unusable { reason });
             }
             whole.extend_from_slice(&part);
         }
@@ -189,6 +189,9 @@ async fn in_tls(
     url: &str,
 ) -> Result<Box<dyn Stream>, TransportError> {
     let refused = |reason| TransportError::Tls { url: url.to_owned(), reason };
+    if matches!(trust, Trust::Nameless) {
+        return Err(TransportError::NoBundle);
+    }
     let connector = trust.connector().map_err(refused)?;
     let name = tls::server_name(&place.host).map_err(refused)?;
     match within(limits.connect, connector.connect(name, stream)).await {

@@ -124,7 +124,7 @@ impl Proxy {
             _ if text.starts_with("//") => format!("http:{text}"),
             _ => format!("http://{text}"),
         };
-        let unusable = || TransportError::Proxy { url: address.clone() };
+        let unusable = || TransportError::Unusable { reason: format!("Failed to parse: {address}") };
         let uri: Uri = address.parse().map_err(|_| unusable())?;
         let tls = uri.scheme_str() == Some("https");
         let place = Place::of(&uri, tls).ok_or_else(unusable)?;
@@ -148,7 +148,8 @@ impl Proxy {
     /// The failure to go along this proxy, which names its address without its user.
     pub(super) fn failure(&self) -> TransportError {
         let url = match &self.login {
-            Some((user, password)) => self.address.replacen(&format!("{user}:{password}@"), "***:***@", 1),
+            // The reference masks the first place that reads like each of them, wherever it is.
+            Some((user, password)) => self.address.replacen(user, "***", 1).replacen(password, "***", 1),
             None => self.address.clone(),
         };
         TransportError::Proxy { url }

@@ -21,6 +21,8 @@ pub(super) enum Trust {
     System,
     /// The authorities in a PEM file.
     Bundle(PathBuf),
+    /// The authorities in a file whose name is empty: nobody.
+    Nameless,
     /// Everybody: nothing is checked.
     Anyone,
 }
@@ -38,6 +40,7 @@ impl Trust {
                 checked(loaded.certs, &provider)?
             }
             Self::Bundle(path) => checked(bundle(path)?, &provider)?,
+            Self::Nameless => checked(Vec::new(), &provider)?,
             Self::Anyone => Arc::new(Unchecked(Arc::clone(&provider))),
         };
         let mut config = ClientConfig::builder_with_provider(provider)
@@ -53,14 +56,17 @@ impl Trust {
 
 /// The certificates of a PEM file. The texts are those of the reference's TLS library.
 fn bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let text = std::fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "[Errno 2] No such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "[Errno 13] Permission denied".to_owned(),
-        _ => error.to_string(),
+    let text = std::fs::read(path).map_err(|error| match error.raw_os_error() {
+        Some(number) => {
+            let words = error.to_string();
+            let words = words.split(" (os error").next().unwrap_or_default();
+            format!("[Errno {number}] {words}")
+        }
+        None => error.to_string(),
     })?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect();
     if certificates.is_empty() {
-        return Err("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4150)".to_owned());
+        return Err("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4419)".to_owned());
     }
     Ok(certificates)
 }
@@ -141,12 +147,12 @@ pub(super) fn was_cut(error: &io::Error) -> bool {
 /// Why a handshake failed, in the words of the reference's TLS library.
 pub(super) fn reason(error: &io::Error, host: &str) -> String {
     if error.kind() == io::ErrorKind::UnexpectedEof {
-        return "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1032)".to_owned();
+        return "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:1082)".to_owned();
     }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(Error::InvalidCertificate(certificate)) => refusal(certificate, host),
         Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
-            "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1032)".to_owned()
+            "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1082)".to_owned()
         }
         Some(other) => other.to_string(),
         None => error.to_string(),
@@ -171,5 +177,5 @@ fn refusal(error: &CertificateError, host: &str) -> String {
 }
 
 fn unverified(why: &str) -> String {
-    format!("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {why} (_ssl.c:1032)")
+    format!("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {why} (_ssl.c:1082)")
 }

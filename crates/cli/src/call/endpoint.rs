@@ -1,0 +1,304 @@
+//! Where to: the address of a service in a region, and the region that its signatures name.
+
+use std::net::Ipv6Addr;
+
+use http::Uri;
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
+use valkeep_api::Service;
+
+use crate::config::Setting;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// An address, and the region in the credential scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Endpoint {
+    /// With a path, `https://elasticache.us-east-1.amazonaws.com/`.
+    pub(super) url: String,
+    pub(super) region: String,
+}
+
+/// Which of the addresses of a service is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Variant {
+    fips: bool,
+    dualstack: bool,
+}
+
+/// A group of regions with host names of its own.
+struct Partition {
+    /// How the names of its regions start; a name goes on with a word and a number.
+    prefixes: &'static [&'static str],
+    /// Names of its regions that are built otherwise.
+    others: &'static [&'static str],
+    suffix: &'static str,
+    dualstack_suffix: Option<&'static str>,
+}
+
+/// The first is taken for regions of no known partition. (Public description of the partitions, November 2026.)
+const PARTITIONS: &[Partition] = &[
+    Partition {
+        prefixes: &["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"],
+        others: &["aws-global"],
+        suffix: "amazonaws.com",
+        dualstack_suffix: Some("api.aws"),
+    },
+    Partition {
+        prefixes: &["cn-"],
+        others: &["aws-cn-global"],
+        suffix: "amazonaws.com.cn",
+        dualstack_suffix: Some("api.amazonwebservices.com.cn"),
+    },
+    Partition {
+        prefixes: &["eusc-de-"],
+        others: &[],
+        suffix: "amazonaws.eu",
+        dualstack_suffix: Some("api.amazonwebservices.eu"),
+    },
+    Partition {
+        prefixes: &["us-iso-"],
+        others: &["aws-iso-global"],
+        suffix: "c2s.ic.gov",
+        dualstack_suffix: Some("api.aws.ic.gov"),
+    },
+    Partition {
+        prefixes: &["us-isob-"],
+        others: &["aws-iso-b-global"],
+        suffix: "sc2s.sgov.gov",
+        dualstack_suffix: Some("api.aws.scloud"),
+    },
+    Partition {
+        prefixes: &["eu-isoe-"],
+        others: &["aws-iso-e-global"],
+        suffix: "cloud.adc-e.uk",
+        dualstack_suffix: None,
+    },
+    Partition {
+        prefixes: &["us-isof-"],
+        others: &["aws-iso-f-global"],
+        suffix: "csp.hci.ic.gov",
+        dualstack_suffix: None,
+    },
+    Partition {
+        prefixes: &["us-gov-"],
+        others: &["aws-us-gov-global"],
+        suffix: "amazonaws.com",
+        dualstack_suffix: Some("api.aws"),
+    },
+];
+
+/// The region of the session: the flag, or the setting. An empty one is none.
+fn region(session: Session<'_>) -> Result<Option<String>, Failure> {
+    let region = match &session.globals.region {
+        Some(region) => Some(region.clone()),
+        None => session.settings.get(Setting::Region)?,
+    };
+    Ok(region.filter(|region| !region.is_empty()))
+}
+
+/// The part of an address that the rest is looked up by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Region {
+    /// `None` only for the one service that has an address without a region.
+    name: Option<String>,
+    /// The name asked for a FIPS address.
+    fips: bool,
+}
+
+impl Region {
+    /// # Errors
+    /// A region that cannot be part of a host name.
+    pub(super) fn of(session: Session<'_>) -> Result<Self, Failure> {
+        let Some(name) = region(session)? else { return Ok(Self { name: None, fips: false }) };
+        if !is_host_label(&name) {
+            let message = format!("Provided region_name '{name}' doesn't match a supported format.");
+            return Err(Failure::General(message));
+        }
+        let fips = name.starts_with("fips-") || name.ends_with("-fips");
+        let name = if fips { name.replace("fips-", "").replace("-fips", "") } else { name };
+        Ok(Self { name: Some(name), fips })
+    }
+
+    /// The address of `service` by the rules alone, whoever else names one.
+    ///
+    /// # Errors
+    /// No region, or one without addresses of the wanted kind.
+    pub(super) fn endpoint(self, session: Session<'_>, service: &Service) -> Result<Endpoint, Failure> {
+        let settings = session.settings;
+        let fips = settings.is_true(Setting::UseFipsEndpoint)? || self.fips;
+        let variant = Variant { fips, dualstack: settings.is_true(Setting::UseDualstackEndpoint)? };
+        match self.name {
+            Some(region) => computed(service, region, variant),
+            None if service.name == "sts" => computed(service, "aws-global".to_owned(), variant),
+            None => Err(Failure::NoRegion),
+        }
+    }
+}
+
+impl Endpoint {
+    /// The address that the user names instead, if there is one. The signing region stays.
+    ///
+    /// # Errors
+    /// What is named has no scheme or no host.
+    pub(super) fn or_configured(self, session: Session<'_>, service: &Service) -> Result<Self, Failure> {
+        match configured(session, service)? {
+            Some(url) => Ok(Self { url: checked(&url)?, ..self }),
+            None => Ok(self),
+        }
+    }
+
+    /// The address as requests go to it.
+    ///
+    /// # Errors
+    /// A port or a scheme that nobody can be reached by. The reference finds these late.
+    pub(super) fn uri(&self) -> Result<Uri, Failure> {
+        let url = &self.url;
+        let unusable = |why: &dyn std::fmt::Display| {
+            Failure::General(format!("An HTTP Client raised an unhandled exception: {why}"))
+        };
+        let (scheme, rest) = url.split_once("://").unwrap_or((url, ""));
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        check_port(authority)?;
+        if scheme != "http" && scheme != "https" {
+            return Err(unusable(&format_args!("Not supported URL scheme {scheme}")));
+        }
+        let path = path.split('#').next().unwrap_or_default();
+        format!("{scheme}://{authority}{}", escaped(path))
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| unusable(&error))
+    }
+}
+
+/// The address that the user names. The environment beats the profile, and a service's own beats the one of all.
+fn configured(session: Session<'_>, service: &Service) -> Result<Option<String>, Failure> {
+    if let Some(url) = &session.globals.endpoint_url {
+        return Ok(Some(url.clone()));
+    }
+    let settings = session.settings;
+    if settings.is_true(Setting::IgnoreConfiguredEndpointUrls)? {
+        return Ok(None);
+    }
+    let given = |url: &&str| !url.is_empty();
+    let own = format!("AWS_ENDPOINT_URL_{}", service.name.to_uppercase());
+    let variables = [own.as_str(), "AWS_ENDPOINT_URL"];
+    if let Some(url) = variables.iter().filter_map(|name| session.surroundings.variable(name)).find(given) {
+        return Ok(Some(url.to_owned()));
+    }
+    let Some(profile) = settings.selected_profile()? else { return Ok(None) };
+    let services = profile.text("services").and_then(|name| settings.profiles().services(name));
+    let of_service = services.and_then(|services| services.nested(service.name, "endpoint_url"));
+    Ok(of_service.filter(given).or(profile.text("endpoint_url")).filter(given).map(str::to_owned))
+}
+
+/// The address of `service` in a region that needs not be known.
+fn computed(service: &Service, region: String, variant: Variant) -> Result<Endpoint, Failure> {
+    let Variant { fips, dualstack } = variant;
+    let service = service.name;
+    let is_global = region == "us-east-1" || region == "aws-global";
+    if service == "sts" && is_global && !fips && !dualstack {
+        return Ok(Endpoint { url: "https://sts.amazonaws.com/".to_owned(), region: "us-east-1".to_owned() });
+    }
+    let partition = partition(&region);
+    let suffix = match partition.dualstack_suffix {
+        _ if !dualstack => partition.suffix,
+        Some(suffix) => suffix,
+        None => {
+            let variants = if fips { "['dualstack', 'fips']" } else { "['dualstack']" };
+            let message = format!("Unable to construct a modeled endpoint with the following variant(s) {variants}: ");
+            return Err(Failure::general(message));
+        }
+    };
+    // All plain addresses of this partition are FIPS addresses.
+    let is_fips_anyway = region.starts_with("us-gov-") && !dualstack;
+    let name = if fips && !is_fips_anyway { format!("{service}-fips") } else { service.to_owned() };
+    let host = format!("{name}.{region}.{suffix}").to_lowercase();
+    Ok(Endpoint { url: format!("https://{host}/"), region })
+}
+
+fn partition(region: &str) -> &'static Partition {
+    let is_of = |partition: &&Partition| {
+        let regular = |prefix: &&str| {
+            let rest = region.strip_prefix(prefix).and_then(|rest| rest.split_once('-'));
+            rest.is_some_and(|(word, number)| is_word(word) && !number.is_empty() && is_number(number))
+        };
+        partition.others.contains(&region) || partition.prefixes.iter().any(|prefix| regular(&prefix))
+    };
+    PARTITIONS.iter().find(is_of).unwrap_or(&PARTITIONS[0])
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|character| character.is_alphanumeric() || character == '_')
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text can stand between the dots of a host name.
+fn is_host_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+/// The address with a path, as the reference shows it.
+fn checked(url: &str) -> Result<String, Failure> {
+    let invalid = || Failure::General(format!("Invalid endpoint: {url}"));
+    let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
+    let scheme = scheme.to_ascii_lowercase();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (host, _) = place(authority);
+    let is_ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(str::parse::<Ipv6Addr>);
+    if !is_scheme || !(is_host(host) || matches!(is_ipv6, Some(Ok(_)))) || url.contains(['\t', '\r', '\n']) {
+        return Err(invalid());
+    }
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    Ok(format!("{scheme}://{}{slash}{path}", authority.to_lowercase()))
+}
+
+/// Host and port of an authority, without its user.
+fn place(authority: &str) -> (&str, &str) {
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let bracket = place.find(']').unwrap_or(0);
+    match place[bracket..].find(':') {
+        Some(colon) => (&place[..bracket + colon], &place[bracket + colon + 1..]),
+        None => (place, ""),
+    }
+}
+
+/// A path as it goes over the wire: what cannot stand there is escaped, and so is every percent sign when one of them
+/// escapes nothing.
+fn escaped(path: &str) -> String {
+    const MARKS: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'[').add(b']').add(b'^');
+    const UNSAFE: &AsciiSet = &MARKS.add(b'`').add(b'{').add(b'|').add(b'}').add(b'\\');
+    const UNSAFE_OR_PERCENT: &AsciiSet = &UNSAFE.add(b'%');
+    let escapes = |percent: &[u8]| percent.get(1..3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    let bytes = path.as_bytes();
+    let is_escaped = (0..bytes.len()).filter(|at| bytes[*at] == b'%').all(|at| escapes(&bytes[at..]));
+    percent_encode(bytes, if is_escaped { UNSAFE } else { UNSAFE_OR_PERCENT }).to_string()
+}
+
+fn is_host(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    host.len() <= 255 && host.split('.').all(is_host_label)
+}
+
+fn check_port(authority: &str) -> Result<(), Failure> {
+    let (_, port) = place(authority);
+    match port.parse::<u16>() {
+        Ok(_) => Ok(()),
+        Err(_) if port.is_empty() => Ok(()),
+        Err(_) if is_number(port) => Err(Failure::general("Port out of range 0-65535")),
+        Err(_) => {
+            let port = crate::python::str_repr(port);
+            Err(Failure::general(format!("Port could not be cast to integer value as {port}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The lines of `--debug`, on standard error. No secret is ever in them.
+
+use std::io::Write;
+
+use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
+use http::{HeaderMap, HeaderName};
+
+use crate::session::Session;
+
+/// What stands for a secret.
+const MASK: &str = "*****";
+
+/// Parameters whose values are secrets, by the last part of their names.
+const SECRET_PARAMETERS: &[&str] = &["AuthToken", "Passwords", "WebIdentityToken", "SAMLAssertion"];
+
+/// Header fields whose values are secrets.
+const SECRET_HEADERS: &[&str] = &["x-amz-security-token", "x-aws-ec2-metadata-token"];
+
+/// Writes one line when `--debug` is given. `text` is not made otherwise.
+pub fn line(session: Session<'_>, text: impl FnOnce() -> String) {
+    if !session.globals.debug {
+        return;
+    }
+    let now = (session.surroundings.now)().format("%Y-%m-%d %H:%M:%S,%3f");
+    // Nobody can be told that standard error is closed.
+    writeln!(std::io::stderr().lock(), "{now} - valkeep - DEBUG - {}", text()).ok();
+}
+
+/// The pairs of a request, secrets masked.
+pub fn parameters(pairs: &[(String, String)]) -> String {
+    let is_secret = |name: &str| name.split('.').any(|part| SECRET_PARAMETERS.contains(&part));
+    let shown = pairs.iter().map(|(name, value)| {
+        let value = if is_secret(name) { MASK } else { value };
+        format!("{name}={value}")
+    });
+    shown.collect::<Vec<_>>().join("&")
+}
+
+/// The fields of a head, secrets masked.
+pub fn headers(headers: &HeaderMap) -> String {
+    let shown = headers.iter().map(|(name, value)| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        format!("{name}: {}", masked(name, &text))
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// An authorization keeps all but its signature.
+fn masked(name: &HeaderName, value: &str) -> String {
+    match value.split_once("Signature=") {
+        Some((scope, _)) if *name == AUTHORIZATION => format!("{scope}Signature={MASK}"),
+        _ if *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION => MASK.to_owned(),
+        _ if SECRET_HEADERS.contains(&name.as_str()) => MASK.to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn secret_parameters_are_masked() {
+        let pair = |name: &str| (name.to_owned(), "x".to_owned());
+        let pairs = [pair("Action"), pair("AuthToken"), pair("Passwords.member.1")];
+        assert_eq!(parameters(&pairs), "Action=x&AuthToken=*****&Passwords.member.1=*****");
+    }
+
+    #[test]
+    fn signatures_and_tokens_are_masked() {
+        let mut map = HeaderMap::new();
+        map.insert("host", HeaderValue::from_static("h"));
+        map.insert(AUTHORIZATION, HeaderValue::from_static("AWS4-HMAC-SHA256 Credential=c, Signature=secret"));
+        map.insert("x-amz-security-token", HeaderValue::from_static("secret"));
+        map.insert(PROXY_AUTHORIZATION, HeaderValue::from_static("Basic secret"));
+        let shown = headers(&map);
+        assert!(!shown.contains("secret"), "{shown}");
+        assert!(shown.contains("host: h") && shown.contains("Credential=c, Signature=*****"), "{shown}");
+    }
+}
