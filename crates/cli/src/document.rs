@@ -24,6 +24,20 @@ pub enum Document {
     Map(Map),
 }
 
+impl Document {
+    pub fn as_str(&self) -> Option<&str> {
+        if let Self::String(text) = self { Some(text) } else { None }
+    }
+
+    pub fn as_list(&self) -> Option<&[Document]> {
+        if let Self::List(elements) = self { Some(elements) } else { None }
+    }
+
+    pub fn as_map(&self) -> Option<&Map> {
+        if let Self::Map(map) = self { Some(map) } else { None }
+    }
+}
+
 /// Keys and values in the order of the keys' first arrival.
 ///
 /// Setting a key again replaces its value and keeps its place. As in Python, the order is no part of the

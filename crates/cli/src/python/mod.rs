@@ -3,12 +3,15 @@
 //! The reference is a Python program, and its texts show it: `<class 'str'>`, `1e+16`,
 //! `invalid literal for int() with base 10: 'x'`. What is here says the same, as Python 3.13 says it.
 
+mod compare;
 pub mod json;
 mod number;
 mod repr;
 mod types;
 
-pub use number::{NumberError, float, float_repr, int};
+pub use compare::{equal, order};
+pub use json::JsonError;
+pub use number::{Number, NumberError, float, float_repr, int, trim_start};
 pub use repr::{repr, str, str_repr};
 pub use types::{Maps, type_name, type_word};
 

@@ -1,6 +1,7 @@
 //! Numbers as Python reads and writes them.
 
 use super::repr::str_repr;
+use crate::document::Document;
 use num_bigint::BigInt;
 
 /// The most digits that Python turns into a whole number.
@@ -19,6 +20,40 @@ const ZEROS: [u32; 68] = [
     0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8,
     0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E950, 0x1FBF0,
 ];
+
+/// A number of either type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Number {
+    Whole(BigInt),
+    Float(f64),
+}
+
+impl Number {
+    /// The number that a document is; a truth value is one too, 0 or 1.
+    pub fn of(document: &Document) -> Option<Self> {
+        match document {
+            Document::Boolean(flag) => Some(Self::Whole(u8::from(*flag).into())),
+            Document::Integer(number) => Some(Self::Whole(number.clone())),
+            Document::Float(number) => Some(Self::Float(*number)),
+            Document::Null
+            | Document::String(_)
+            | Document::Bytes(_)
+            | Document::Date(_)
+            | Document::DateTime(..)
+            | Document::List(_)
+            | Document::Map(_) => None,
+        }
+    }
+}
+
+impl From<Number> for Document {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Whole(number) => Self::Integer(number),
+            Number::Float(number) => Self::Float(number),
+        }
+    }
+}
 
 /// A text that is no whole number; it displays Python's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,8 +105,13 @@ fn plain_digits(text: &str) -> Option<String> {
     Some(plain)
 }
 
+/// The text from its first character on that Python takes for no blank.
+pub fn trim_start(text: &str) -> &str {
+    text.trim_start_matches(is_space)
+}
+
 /// What Python takes for a blank: Unicode's white space and four separators of ASCII.
-pub(super) fn is_space(c: char) -> bool {
+fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
