@@ -238,18 +238,16 @@ impl<'a> Parser<'a> {
         if !prefix.starts_with("--") {
             return Vec::new();
         }
-        let fits = |argument: &Argument<'_>| {
-            argument.is_option() && argument.shortens && argument.name.starts_with(prefix)
-        };
+        let fits =
+            |argument: &Argument<'_>| argument.is_option() && argument.shortens && argument.name.starts_with(prefix);
         (0..self.arguments.len()).filter(|&place| fits(&self.arguments[place])).collect()
     }
 }
 
 /// `-1`, `-1.5`, `-.5`, with underscores between digits.
 fn is_negative_number(word: &str) -> bool {
-    let digits = |text: &str| {
-        text.split('_').all(|group| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit()))
-    };
+    let digits =
+        |text: &str| text.split('_').all(|group| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit()));
     let Some(number) = word.strip_prefix('-') else { return false };
     match number.split_once('.') {
         Some((whole, fraction)) => (whole.is_empty() || digits(whole)) && digits(fraction),

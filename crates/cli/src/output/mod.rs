@@ -140,11 +140,8 @@ fn json(document: &Document) -> String {
 
 /// Collections as YAML; scalars on their own as JSON.
 fn yaml(document: &Document) -> String {
-    match document {
-        Document::Map(map) if !map.is_empty() => yaml::dump(document),
-        Document::List(_) => yaml::dump(document),
-        _ => json(document),
-    }
+    let is_collection = matches!(document, Document::List(_) | Document::Map(_));
+    if is_collection && !is_empty_map(document) { yaml::dump(document) } else { json(document) }
 }
 
 /// Every page is an element of one list, printed as soon as it is there. An empty answer that does not come in
@@ -182,9 +179,9 @@ fn print_text(session: Session<'_>, mut sink: Sink<'_>, answer: &mut dyn Answer)
 /// What stands at `path` in `page`, and nothing else.
 fn only(path: &str, page: &Document) -> Document {
     let keys: Vec<&str> = path.split('.').collect();
-    let found = keys.iter().try_fold(page, |place, key| match place {
-        Document::Map(map) => map.get(key),
-        _ => None,
+    let found = keys.iter().try_fold(page, |place, key| {
+        let Document::Map(map) = place else { return None };
+        map.get(key)
     });
     keys.iter().rev().fold(found.cloned().unwrap_or(Document::Null), |inner, key| within(key, inner))
 }

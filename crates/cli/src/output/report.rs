@@ -1,6 +1,6 @@
 //! Failures on standard error.
 
-use super::{Color, ErrorFormat, Ink, json, table, terminal, text, yaml};
+use super::{Color, ErrorFormat, Ink, ink, json, sink, table, terminal, text, yaml};
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use std::io::{self, Write as _};
@@ -11,105 +11,96 @@ const NO_CREDENTIALS: &str = "Unable to locate credentials. You can configure cr
 
 /// Prints a failure to standard error; `program` is the name that the user called.
 ///
-/// A standard error that cannot be written to leaves nobody to tell.
+/// When standard error cannot be written to, there is nobody to tell.
 pub fn report(program: &str, format: ErrorFormat, color: Color, failure: &Failure) {
-    let ink = Ink::of(color);
-    let text = match failure {
-        Failure::Interrupted => {
-            let _told: Result<(), Failure> = super::sink::to_stdout("\n");
-            return;
-        }
-        Failure::Silent(_) => return,
-        _ => render(program, format, ink, failure),
+    if *failure == Failure::Interrupted {
+        let _told: Result<(), Failure> = sink::to_stdout("\n");
+    }
+    let Some(notice) = Notice::of(program, failure) else {
+        return;
     };
+    let ink = Ink::of(color);
+    let text = notice.in_format(format, ink).unwrap_or_else(|| notice.line(program));
     let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
-    if format == ErrorFormat::Table && structured(program, failure).is_some() {
+    if format == ErrorFormat::Table && notice.fields.is_some() {
         let _told: Result<(), Failure> = ink.wash();
     }
 }
 
-fn render(program: &str, format: ErrorFormat, ink: Ink, failure: &Failure) -> String {
-    let shown = structured(program, failure).and_then(|fields| in_format(format, ink, &fields.into()));
-    shown.unwrap_or_else(|| match failure {
-        Failure::Colored(inner) => line(program, inner, super::ink::RESET),
-        _ => line(program, failure, ""),
-    })
+/// What there is to say about a failure.
+#[derive(Default)]
+struct Notice {
+    /// What stands before the line.
+    usage: String,
+    /// The line for readers.
+    sentence: String,
+    /// Code and message, for the formats with structure. Without a code there is no structure.
+    fields: Option<Map>,
+    /// What follows each part of the line.
+    end: &'static str,
 }
 
-/// The line for readers, with `end` behind each of its parts.
-fn line(program: &str, failure: &Failure, end: &str) -> String {
-    let usage = match failure {
-        Failure::UnknownOptions(_) => format!("\n{}\n", usage(program)),
-        _ => String::new(),
-    };
-    format!("{usage}\n{program}: [ERROR]: {}{end}\n{end}", sentence(program, failure).trim_end())
-}
-
-fn sentence(program: &str, failure: &Failure) -> String {
-    match failure {
-        Failure::UnknownOptions(words) => format!("Unknown options: {}", words.join(", ")),
-        Failure::General(message) => message.clone(),
-        Failure::Service(error) => service_sentence(error),
-        Failure::Colored(inner) => sentence(program, inner),
-        Failure::Interrupted | Failure::Silent(_) => String::new(),
-        Failure::Usage(_)
-        | Failure::Validation(_)
-        | Failure::NoRegion
-        | Failure::NoCredentials
-        | Failure::Configuration(_)
-        | Failure::Pager(_) => coded(program, failure)
-            .map(|(code, message)| format!("An error occurred ({code}): {message}"))
-            .unwrap_or_default(),
+impl Notice {
+    /// `None` when everything is said.
+    fn of(program: &str, failure: &Failure) -> Option<Self> {
+        Some(match failure {
+            Failure::Usage(message) => Self::coded("ParamValidation", &format!("{message}\n\n{}", usage(program))),
+            Failure::UnknownOptions(words) => Self {
+                usage: format!("\n{}\n", usage(program)),
+                ..Self::plain(format!("Unknown options: {}", words.join(", ")))
+            },
+            Failure::Validation(message) => Self::coded("ParamValidation", message),
+            Failure::NoRegion => Self::coded("NoRegion", NO_REGION),
+            Failure::NoCredentials => Self::coded("NoCredentials", NO_CREDENTIALS),
+            Failure::Configuration(message) => Self::coded("Configuration", message),
+            Failure::Pager(message) => Self::coded("Pager", message),
+            Failure::Service(error) => Self::answered(error),
+            Failure::General(message) => Self::plain(message.clone()),
+            Failure::Colored(inner) => Self { end: ink::RESET, ..Self::of(program, inner)? },
+            Failure::Interrupted | Failure::Silent(_) => return None,
+        })
     }
-}
 
-fn service_sentence(ServiceError { operation, code, message, retries_spent, .. }: &ServiceError) -> String {
-    let retries = retries_spent.map(|count| format!(" (reached max retries: {count})")).unwrap_or_default();
-    format!("An error occurred ({code}) when calling the {operation} operation{retries}: {message}")
-}
+    fn plain(sentence: String) -> Self {
+        Self { sentence, ..Self::default() }
+    }
 
-/// Code and message of a failure that the client itself has a code for.
-fn coded(program: &str, failure: &Failure) -> Option<(&'static str, String)> {
-    Some(match failure {
-        Failure::Usage(message) => ("ParamValidation", format!("{message}\n\n{}", usage(program))),
-        Failure::Validation(message) => ("ParamValidation", message.clone()),
-        Failure::NoRegion => ("NoRegion", NO_REGION.to_owned()),
-        Failure::NoCredentials => ("NoCredentials", NO_CREDENTIALS.to_owned()),
-        Failure::Configuration(message) => ("Configuration", message.clone()),
-        Failure::Pager(message) => ("Pager", message.clone()),
-        Failure::UnknownOptions(_)
-        | Failure::Service(_)
-        | Failure::General(_)
-        | Failure::Colored(_)
-        | Failure::Interrupted
-        | Failure::Silent(_) => return None,
-    })
-}
-
-/// What the formats with structure show; failures without a code have no structure.
-fn structured(program: &str, failure: &Failure) -> Option<Map> {
-    match failure {
-        Failure::Service(error) => Some(error.fields.clone()),
-        Failure::Colored(inner) => structured(program, inner),
-        _ => {
-            let (code, message) = coded(program, failure)?;
-            Some([("Code", code.to_owned()), ("Message", message)].into_iter().collect())
+    fn coded(code: &str, message: &str) -> Self {
+        Self {
+            fields: Some([("Code", code), ("Message", message)].into_iter().collect()),
+            ..Self::plain(format!("An error occurred ({code}): {message}"))
         }
     }
-}
 
-/// `None` for the formats that show the line for readers.
-fn in_format(format: ErrorFormat, ink: Ink, fields: &Document) -> Option<String> {
-    match format {
-        ErrorFormat::Legacy | ErrorFormat::Enhanced => None,
-        ErrorFormat::Json => Some(json(fields)),
-        ErrorFormat::Yaml => Some(yaml::dump(fields)),
-        ErrorFormat::Text => {
-            let mut lines = String::new();
-            text::write(fields, &mut lines).ok()?;
-            Some(lines)
+    fn answered(ServiceError { operation, code, message, retries_spent, fields }: &ServiceError) -> Self {
+        let retries = retries_spent.map(|count| format!(" (reached max retries: {count})")).unwrap_or_default();
+        Self {
+            fields: Some(fields.clone()),
+            ..Self::plain(format!(
+                "An error occurred ({code}) when calling the {operation} operation{retries}: {message}"
+            ))
         }
-        ErrorFormat::Table => table::render("error", fields, terminal::columns(), ink).ok(),
+    }
+
+    fn line(&self, program: &str) -> String {
+        let Self { usage, sentence, end, .. } = self;
+        format!("{usage}\n{program}: [ERROR]: {}{end}\n{end}", sentence.trim_end())
+    }
+
+    /// `None` when the line for readers is to be shown.
+    fn in_format(&self, format: ErrorFormat, ink: Ink) -> Option<String> {
+        let fields = Document::from(self.fields.clone()?);
+        match format {
+            ErrorFormat::Legacy | ErrorFormat::Enhanced => None,
+            ErrorFormat::Json => Some(json(&fields)),
+            ErrorFormat::Yaml => Some(yaml::dump(&fields)),
+            ErrorFormat::Text => {
+                let mut lines = String::new();
+                text::write(&fields, &mut lines).ok()?;
+                Some(lines)
+            }
+            ErrorFormat::Table => table::render("error", &fields, terminal::columns(), ink).ok(),
+        }
     }
 }
 
@@ -121,4 +112,109 @@ fn usage(program: &str) -> String {
          {program} <command> help\n  \
          {program} <command> <subcommand> help\n"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USAGE: &str = "usage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n\
+        To see help text, you can run:\n\n  aws help\n  aws <command> help\n  aws <command> <subcommand> help\n";
+
+    fn service(message: &str, retries_spent: Option<u32>, fields: &[(&str, Document)]) -> Failure {
+        Failure::Service(Box::new(ServiceError {
+            operation: "CopySnapshot".into(),
+            code: "SnapshotNotFoundFault".into(),
+            message: message.into(),
+            retries_spent,
+            fields: fields.iter().cloned().collect(),
+        }))
+    }
+
+    fn shown(format: ErrorFormat, failure: &Failure) -> String {
+        let notice = Notice::of("aws", failure).expect("there is something to say");
+        notice.in_format(format, Ink::Plain).unwrap_or_else(|| notice.line("aws"))
+    }
+
+    #[test]
+    fn a_line_says_what_went_wrong() {
+        let found = "when calling the CopySnapshot operation";
+        let cases = [
+            (
+                Failure::Usage("the following arguments are required: operation".into()),
+                format!(
+                    "An error occurred (ParamValidation): the following arguments are required: operation\n\n{USAGE}"
+                ),
+            ),
+            (Failure::validation("m"), "An error occurred (ParamValidation): m\n".into()),
+            (Failure::NoRegion, format!("An error occurred (NoRegion): {NO_REGION}\n")),
+            (Failure::NoCredentials, format!("An error occurred (NoCredentials): {NO_CREDENTIALS}\n")),
+            (Failure::Configuration("m".into()), "An error occurred (Configuration): m\n".into()),
+            (Failure::Pager("m".into()), "An error occurred (Pager): m\n".into()),
+            (Failure::general("Unknown output type: "), "Unknown output type:\n".into()),
+            (service(" x \n", None, &[]), format!("An error occurred (SnapshotNotFoundFault) {found}:  x\n")),
+            (
+                service("x", Some(0), &[]),
+                format!("An error occurred (SnapshotNotFoundFault) {found} (reached max retries: 0): x\n"),
+            ),
+            (Failure::Colored(Box::new(Failure::general("m"))), "m\x1b[0m\n\x1b[0m".into()),
+        ];
+        for (failure, expected) in cases {
+            assert_eq!(shown(ErrorFormat::Enhanced, &failure), format!("\naws: [ERROR]: {expected}"));
+            assert_eq!(shown(ErrorFormat::Legacy, &failure), format!("\naws: [ERROR]: {expected}"));
+        }
+    }
+
+    #[test]
+    fn unknown_options_follow_the_usage_in_every_format() {
+        let failure = Failure::UnknownOptions(vec!["--bogus".into(), "x".into()]);
+        for format in [ErrorFormat::Enhanced, ErrorFormat::Json, ErrorFormat::Table] {
+            assert_eq!(shown(format, &failure), format!("\n{USAGE}\n\naws: [ERROR]: Unknown options: --bogus, x\n"));
+        }
+    }
+
+    #[test]
+    fn a_failure_with_a_code_has_structure() {
+        let (code, message) = (("Code", Document::from("SnapshotNotFoundFault")), ("Message", Document::from("nope")));
+        let long = service("", None, &[code.clone(), ("Message", Document::from("é\nb"))]);
+        let both = service("", None, &[code.clone(), message.clone()]);
+        let cases = [
+            (ErrorFormat::Json, &both, "{\n    \"Code\": \"SnapshotNotFoundFault\",\n    \"Message\": \"nope\"\n}\n"),
+            (ErrorFormat::Yaml, &long, "Code: SnapshotNotFoundFault\nMessage: 'é\n\n  b'\n"),
+            (ErrorFormat::Text, &long, "SnapshotNotFoundFault\té\nb\n"),
+            (
+                ErrorFormat::Table,
+                &both,
+                "--------------------------------------\n\
+                 |                error               |\n\
+                 +------------------------+-----------+\n\
+                 |          Code          |  Message  |\n\
+                 +------------------------+-----------+\n\
+                 |  SnapshotNotFoundFault |  nope     |\n\
+                 +------------------------+-----------+\n",
+            ),
+            (ErrorFormat::Text, &service("", None, std::slice::from_ref(&code)), "SnapshotNotFoundFault\n"),
+            (
+                ErrorFormat::Json,
+                &service("", None, &[code, ("Message", Document::Null)]),
+                "{\n    \"Code\": \"SnapshotNotFoundFault\",\n    \"Message\": null\n}\n",
+            ),
+            (ErrorFormat::Json, &Failure::general("m"), "\naws: [ERROR]: m\n"),
+        ];
+        for (format, failure, expected) in cases {
+            assert_eq!(shown(format, failure), expected, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_usage_is_part_of_the_message() {
+        let text = shown(ErrorFormat::Text, &Failure::Usage("m".into()));
+        assert_eq!(text, format!("ParamValidation\tm\n\n{USAGE}\n"));
+    }
+
+    #[test]
+    fn nothing_is_said_twice() {
+        assert!(Notice::of("aws", &Failure::Silent(1)).is_none());
+        assert!(Notice::of("aws", &Failure::Interrupted).is_none());
+    }
 }

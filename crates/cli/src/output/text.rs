@@ -18,15 +18,15 @@ fn node(
     columns: Option<&BTreeSet<&str>>,
     lines: &mut String,
 ) -> Result<(), Failure> {
-    match document {
-        Document::Map(map) => structure(map, label, columns, lines),
-        Document::List(elements) => list(elements, label, lines),
-        scalar => {
-            lines.push_str(&python::str(scalar, Maps::Dict));
-            lines.push('\n');
-            Ok(())
-        }
+    if let Document::Map(map) = document {
+        return structure(map, label, columns, lines);
     }
+    if let Document::List(elements) = document {
+        return list(elements, label, lines);
+    }
+    lines.push_str(&python::str(document, Maps::Dict));
+    lines.push('\n');
+    Ok(())
 }
 
 fn list(elements: &[Document], label: Option<&str>, lines: &mut String) -> Result<(), Failure> {

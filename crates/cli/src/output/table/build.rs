@@ -41,23 +41,30 @@ fn add_section(sections: &mut Vec<Section>, title: &str, document: &Document, le
 
 /// Adds `document` to the last section, and new sections behind it.
 fn fill(sections: &mut Vec<Section>, title: &str, document: &Document, level: usize) -> Result<(), Failure> {
-    match document {
-        Document::Map(map) => structure(sections, map, level),
-        Document::List(elements) => match elements.first() {
-            Some(Document::Map(_)) => structures(sections, title, elements, level),
-            _ => elements.iter().try_for_each(|element| item(sections, title, element, level)),
-        },
-        _ => Ok(()),
+    if let Document::Map(map) = document {
+        return structure(sections, map, level);
     }
+    let Document::List(elements) = document else {
+        return Ok(());
+    };
+    if let Some(Document::Map(_)) = elements.first() {
+        return structures(sections, title, elements, level);
+    }
+    elements.iter().try_for_each(|element| item(sections, title, element, level))
 }
 
 /// An element of a list that starts with no structure: a row, or more rows when it has lists in it.
 fn item(sections: &mut Vec<Section>, title: &str, element: &Document, level: usize) -> Result<(), Failure> {
-    match element {
-        Document::List(cells) if !cells.iter().all(is_scalar) => fill(sections, title, element, level),
-        Document::List(cells) => last(sections).add_row(&cells.iter().collect::<Vec<_>>()),
-        Document::Map(map) => last(sections).add_texts(map.iter().map(|(key, _)| key.to_owned()).collect()),
-        scalar => last(sections).add_row(&[scalar]),
+    if let Document::Map(map) = element {
+        return last(sections).add_texts(map.iter().map(|(key, _)| key.to_owned()).collect());
+    }
+    let Document::List(cells) = element else {
+        return last(sections).add_row(&[element]);
+    };
+    if cells.iter().all(is_scalar) {
+        last(sections).add_row(&cells.iter().collect::<Vec<_>>())
+    } else {
+        fill(sections, title, element, level)
     }
 }
 
@@ -111,20 +118,23 @@ fn structures(sections: &mut Vec<Section>, title: &str, elements: &[Document], l
 
 /// The pairs of an element in a list of structures; of anything else, what Python says about it.
 fn keys_of(element: &Document) -> Result<Vec<(&str, &Document)>, Failure> {
-    let refuse = |text: &str| Err(Failure::general(text));
-    match element {
-        Document::Map(map) => Ok(map.iter().collect()),
-        Document::List(elements) => match elements.first() {
-            None => Ok(Vec::new()),
-            Some(Document::Integer(_) | Document::Boolean(_)) => refuse("list index out of range"),
-            Some(other) => {
-                let word = python::type_word(other, Maps::Dict);
-                refuse(&format!("list indices must be integers or slices, not {word}"))
-            }
-        },
-        Document::String(text) if text.is_empty() => Ok(Vec::new()),
-        Document::String(_) => refuse("string indices must be integers, not 'str'"),
-        scalar => Err(misfit(scalar, "object is not iterable")),
+    let indices = |complaint: &str| Err(Failure::general(complaint));
+    if let Document::Map(map) = element {
+        return Ok(map.iter().collect());
+    }
+    if let Document::String(text) = element {
+        return if text.is_empty() { Ok(Vec::new()) } else { indices("string indices must be integers, not 'str'") };
+    }
+    let Document::List(elements) = element else {
+        return Err(misfit(element, "object is not iterable"));
+    };
+    match elements.first() {
+        None => Ok(Vec::new()),
+        Some(Document::Integer(_) | Document::Boolean(_)) => indices("list index out of range"),
+        Some(other) => {
+            let word = python::type_word(other, Maps::Dict);
+            indices(&format!("list indices must be integers or slices, not {word}"))
+        }
     }
 }
 

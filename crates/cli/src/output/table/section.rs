@@ -96,12 +96,7 @@ fn stretch(widths: &[usize], total: usize) -> Vec<usize> {
     let mut stretched: Vec<usize> =
         widths.iter().map(|&width| (factor * width as f64).round_ties_even() as usize).collect();
     let sum: usize = stretched.iter().sum();
-    let count = stretched.len();
-    for step in 0..sum.saturating_sub(total).min(count) {
-        stretched[step] -= 1;
-    }
-    for step in 0..total.saturating_sub(sum).min(count) {
-        stretched[count - 1 - step] += 1;
-    }
+    stretched.iter_mut().take(sum.saturating_sub(total)).for_each(|width| *width -= 1);
+    stretched.iter_mut().rev().take(total.saturating_sub(sum)).for_each(|width| *width += 1);
     stretched
 }

@@ -93,7 +93,7 @@ fn is_timestamp(word: &str) -> bool {
     if rest.one('.') {
         rest.digits(0, usize::MAX);
     }
-    rest.0.is_empty() || rest.is_zone()
+    rest.0.is_empty() || rest.ends_with_zone()
 }
 
 /// What is left to match.
@@ -124,7 +124,7 @@ impl Rest<'_> {
     }
 
     /// `Z`, `+1` or `-01:30` to the end, with blanks before it.
-    fn is_zone(mut self) -> bool {
+    fn ends_with_zone(&mut self) -> bool {
         self.blanks();
         if self.one('Z') {
             return self.0.is_empty();
