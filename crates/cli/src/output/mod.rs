@@ -40,18 +40,14 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of that exact name.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "json" => Self::Json,
-            "text" => Self::Text,
-            "table" => Self::Table,
-            "yaml" => Self::Yaml,
-            "yaml-stream" => Self::YamlStream,
-            "off" => Self::Off,
-            _ => return None,
-        })
-    }
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("json", Self::Json),
+        ("text", Self::Text),
+        ("table", Self::Table),
+        ("yaml", Self::Yaml),
+        ("yaml-stream", Self::YamlStream),
+        ("off", Self::Off),
+    ];
 
     /// The format that the option, the environment or the profile names.
     fn of(session: Session<'_>) -> Result<Self, Failure> {
@@ -59,7 +55,7 @@ impl Format {
             return Ok(format);
         }
         let name = session.settings.get(Setting::Output)?.unwrap_or_default();
-        Self::named(&name).ok_or_else(|| Failure::General(format!("Unknown output type: {name}")))
+        named(&Self::NAMES, &name).ok_or_else(|| Failure::General(format!("Unknown output type: {name}")))
     }
 }
 
@@ -70,6 +66,10 @@ pub enum Color {
     Off,
     #[default]
     Auto,
+}
+
+impl Color {
+    pub const NAMES: [(&'static str, Self); 3] = [("on", Self::On), ("off", Self::Off), ("auto", Self::Auto)];
 }
 
 /// The values of `--cli-error-format`.
@@ -84,28 +84,28 @@ pub enum ErrorFormat {
 }
 
 impl ErrorFormat {
-    /// The format of that exact name.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "legacy" => Self::Legacy,
-            "json" => Self::Json,
-            "yaml" => Self::Yaml,
-            "text" => Self::Text,
-            "table" => Self::Table,
-            "enhanced" => Self::Enhanced,
-            _ => return None,
-        })
-    }
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("legacy", Self::Legacy),
+        ("json", Self::Json),
+        ("yaml", Self::Yaml),
+        ("text", Self::Text),
+        ("table", Self::Table),
+        ("enhanced", Self::Enhanced),
+    ];
 
     /// The format of a failure, as far as options and settings are known when it is found. A setting may be
     /// in capitals; one that is no format is passed over.
     pub fn of(globals: Option<&Globals>, settings: Option<&Settings>) -> Self {
         let configured = || {
             let name = settings?.get(Setting::CliErrorFormat).ok()??;
-            Self::named(&name.to_lowercase())
+            named(&Self::NAMES, &name.to_lowercase())
         };
         globals.and_then(|globals| globals.error_format).or_else(configured).unwrap_or(Self::Enhanced)
     }
+}
+
+fn named<T: Copy>(names: &[(&str, T)], name: &str) -> Option<T> {
+    names.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
 }
 
 /// Prints the answer of `operation` to standard output, through the query, the format and the pager of the session.

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use std::io;
 use std::process::{Child, Command, Stdio};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// What `less` does unless `LESS` says otherwise: show short output without paging, keep colours, leave it there.
 const LESS: &str = "FRX";
@@ -39,6 +40,7 @@ pub fn open(command: &str, session: Session<'_>) -> Result<Opened, Failure> {
     if program.is_empty() {
         return Ok(Opened::Unusable);
     }
+    leave_keys_to_the_pager();
     let mut pager = Command::new(program);
     pager.args(arguments).stdin(Stdio::piped());
     if session.surroundings.variable("LESS").is_none() {
@@ -48,6 +50,20 @@ pub fn open(command: &str, session: Session<'_>) -> Result<Opened, Failure> {
         Ok(child) => Ok(Opened::Running(child)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(program)),
         Err(_) => Ok(Opened::Unusable),
+    }
+}
+
+/// From now on Ctrl-C and Ctrl-\\ do not end us: the pager has the terminal, and its own use for them.
+///
+/// A listener of the runtime takes the place of the signal's usual effect, and keeps it when it is gone. Without one
+/// the keys end us as before.
+fn leave_keys_to_the_pager() {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else {
+        return;
+    };
+    let _context = runtime.enter();
+    for kind in [SignalKind::interrupt(), SignalKind::quit()] {
+        let _listening: io::Result<_> = signal(kind);
     }
 }
 

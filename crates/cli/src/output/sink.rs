@@ -80,7 +80,8 @@ pub fn to_stdout(text: &str) -> Result<(), Failure> {
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     written.map_err(|error| {
         if error.kind() != io::ErrorKind::BrokenPipe {
-            eprintln!("Exception ignored while flushing sys.stdout:\nOSError: {}", numbered(&error));
+            let text = format!("Exception ignored while flushing sys.stdout:\nOSError: {}\n", numbered(&error));
+            let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
         }
         Failure::Silent(CANNOT_WRITE)
     })
