@@ -27,6 +27,12 @@ impl Mode {
         Ok(value.map_or(Self::Never, |value| Self::by_setting(&value)))
     }
 
+    /// Whether the user is asked after a command has failed: when its words do not fit.
+    pub fn asks_after(self, failure: &Failure) -> bool {
+        let misfit = matches!(failure, Failure::Usage(_) | Failure::UnknownOptions(_) | Failure::Validation(_));
+        self == Self::OnPartial && misfit
+    }
+
     fn by_words(words: &[String]) -> Result<Option<Self>, Failure> {
         let given = |word: &str| words.iter().any(|given| given == word);
         match (given(ON), given(OFF)) {
@@ -69,6 +75,16 @@ mod tests {
         let both = ["--cli-auto-prompt", "--no-cli-auto-prompt"].map(str::to_owned);
         let text = "Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.";
         assert_eq!(Mode::by_words(&both), Err(Failure::validation(text)));
+    }
+
+    #[test]
+    fn only_words_that_do_not_fit_are_asked_for_again() {
+        let usage = Failure::Usage("the following arguments are required: operation".to_owned());
+        assert!(Mode::OnPartial.asks_after(&usage));
+        assert!(Mode::OnPartial.asks_after(&Failure::UnknownOptions(vec!["--bogus".to_owned()])));
+        assert!(!Mode::OnPartial.asks_after(&Failure::NoRegion));
+        assert!(!Mode::OnPartial.asks_after(&Failure::general("invalid literal")));
+        assert!(!Mode::Always.asks_after(&usage) && !Mode::Never.asks_after(&usage));
     }
 
     #[test]
