@@ -25,5 +25,5 @@ pub use model::{
     WaiterState,
 };
 pub use parameters::Parameters;
-pub use sts::STS;
+pub use sts::{ASSUME_ROLE, ASSUME_ROLE_WITH_WEB_IDENTITY, STS};
 pub use value::Value;
