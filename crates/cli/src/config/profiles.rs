@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub struct Profiles {
     profiles: Named,
+    /// The profiles as the configuration file alone has them.
+    in_config_file: BTreeMap<String, Section>,
+    /// The profiles as the credentials file alone has them.
+    in_credentials_file: BTreeMap<String, Section>,
     sso_sessions: Named,
     services: Named,
     /// Sections of the configuration file that are none of the above, by their whole header.
@@ -46,6 +50,8 @@ impl Profiles {
         for (header, section) in config {
             all.add(&header, section);
         }
+        all.in_config_file = all.profiles.sections.clone();
+        all.in_credentials_file = credentials.iter().cloned().collect();
         for (name, section) in credentials {
             all.profiles.merge(&name, section);
         }
@@ -68,6 +74,16 @@ impl Profiles {
 
     pub fn profile(&self, name: &str) -> Option<&Section> {
         self.profiles.sections.get(name)
+    }
+
+    /// The profile as the configuration file alone has it.
+    pub fn in_config_file(&self, name: &str) -> Option<&Section> {
+        self.in_config_file.get(name)
+    }
+
+    /// The profile as the credentials file alone has it.
+    pub fn in_credentials_file(&self, name: &str) -> Option<&Section> {
+        self.in_credentials_file.get(name)
     }
 
     /// The names of all profiles in the order of their first appearance.

@@ -1,0 +1,26 @@
+//! Keys in variables of the environment.
+
+use super::expiry::Expiry;
+use super::profile_keys::partial;
+use super::source::{Keys, Source};
+use super::{Method, Scene};
+use crate::failure::Failure;
+
+pub(super) fn search(scene: Scene<'_>) -> Result<Option<Source<'_>>, Failure> {
+    let there = scene.session.surroundings.variable("AWS_ACCESS_KEY_ID").is_some_and(|id| !id.is_empty());
+    there.then(|| Source::renewable(Method::Environment, move || load(scene))).transpose()
+}
+
+fn load(scene: Scene<'_>) -> Result<Keys, Failure> {
+    let variable = |name| scene.session.surroundings.variable(name);
+    let filled = |name| variable(name).filter(|value| !value.is_empty());
+    let id = variable("AWS_ACCESS_KEY_ID").unwrap_or_default();
+    let secret =
+        filled("AWS_SECRET_ACCESS_KEY").ok_or_else(|| partial(Method::Environment.name(), "AWS_SECRET_ACCESS_KEY"))?;
+    let token = variable("AWS_SECURITY_TOKEN").or(variable("AWS_SESSION_TOKEN")).filter(|token| !token.is_empty());
+    let keys = Keys::new(id, secret, token);
+    Ok(match filled("AWS_CREDENTIAL_EXPIRATION") {
+        Some(text) => keys.until(Expiry::parse(text)?),
+        None => keys,
+    })
+}

@@ -1,0 +1,132 @@
+//! The two services of sign-on portals: tokens (`sso-oidc`) and roles (`sso`), in JSON over HTTP.
+
+use super::Scene;
+use crate::call::TransportError;
+use crate::config::Setting;
+use crate::document::{Document, Map};
+use crate::failure::{Failure, ServiceError};
+use crate::python::json;
+use bytes::Bytes;
+use http::{Request, Response};
+use std::time::Duration;
+
+/// One of the two services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Portal {
+    Roles,
+    Tokens,
+}
+
+impl Portal {
+    fn variable(self) -> &'static str {
+        match self {
+            Self::Roles => "AWS_ENDPOINT_URL_SSO",
+            Self::Tokens => "AWS_ENDPOINT_URL_SSO_OIDC",
+        }
+    }
+
+    /// The name in a section of services.
+    fn service(self) -> &'static str {
+        match self {
+            Self::Roles => "sso",
+            Self::Tokens => "sso_oidc",
+        }
+    }
+
+    /// The first part of the service's own host.
+    fn host(self) -> &'static str {
+        match self {
+            Self::Roles => "portal.sso",
+            Self::Tokens => "oidc",
+        }
+    }
+
+    /// The address of the service, without a slash at its end.
+    pub(super) fn address(self, scene: Scene<'_>, region: &str) -> Result<String, Failure> {
+        let address = self.configured(scene)?.unwrap_or_else(|| {
+            let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+            format!("https://{}.{region}.{suffix}", self.host())
+        });
+        Ok(address.trim_end_matches('/').to_owned())
+    }
+
+    fn configured(self, scene: Scene<'_>) -> Result<Option<String>, Failure> {
+        let (settings, surroundings) = (scene.session.settings, scene.session.surroundings);
+        if settings.is_true(Setting::IgnoreConfiguredEndpointUrls)? {
+            return Ok(None);
+        }
+        let variable = surroundings.variable(self.variable()).or(surroundings.variable("AWS_ENDPOINT_URL"));
+        if let Some(address) = variable {
+            return Ok(Some(address.to_owned()));
+        }
+        let services = settings.get(Setting::Services)?;
+        let section = services.and_then(|name| settings.profiles().services(&name));
+        match section.and_then(|section| section.nested(self.service(), "endpoint_url")) {
+            Some(address) => Ok(Some(address.to_owned())),
+            None => settings.get(Setting::EndpointUrl),
+        }
+    }
+}
+
+/// Sends a request, again where that may help, and reads the answer.
+///
+/// # Errors
+/// No answer came, or an error did.
+pub(super) fn call(scene: Scene<'_>, operation: &str, request: &Request<Bytes>) -> Result<Map, Failure> {
+    let tries: u32 = scene.session.settings.get(Setting::MaxAttempts)?.and_then(|text| text.parse().ok()).unwrap_or(3);
+    let mut answer = scene.transport.send(request.clone());
+    for retry in 1..tries {
+        if !worth_retrying(&answer) {
+            break;
+        }
+        let seconds = 1_u64 << (retry - 1).min(4);
+        scene.transport.pause(Duration::from_secs(seconds))?;
+        answer = scene.transport.send(request.clone());
+    }
+    let spent = worth_retrying(&answer).then_some(tries.saturating_sub(1));
+    let answer = answer?;
+    let body = match json::parse(&String::from_utf8_lossy(answer.body())) {
+        Ok(Document::Map(body)) => body,
+        _ => Map::new(),
+    };
+    if answer.status().is_success() {
+        return Ok(body);
+    }
+    Err(Failure::Service(Box::new(error(operation, &answer, &body, spent))))
+}
+
+fn worth_retrying(answer: &Result<Response<Bytes>, TransportError>) -> bool {
+    match answer {
+        Ok(answer) => matches!(answer.status().as_u16(), 429 | 500 | 502..=504),
+        Err(TransportError::Tls { .. } | TransportError::Unusable { .. }) => false,
+        Err(_) => true,
+    }
+}
+
+fn error(operation: &str, answer: &Response<Bytes>, body: &Map, retries_spent: Option<u32>) -> ServiceError {
+    let text = |key| match body.get(key) {
+        Some(Document::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let header = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok());
+    let code = header.map(str::to_owned).or_else(|| text("__type")).or_else(|| text("code"));
+    // `namespace#Code:address` is all that a service may say.
+    let code = code.map(|code| {
+        let code = code.split(':').next().unwrap_or_default();
+        code.rsplit('#').next().unwrap_or_default().to_owned()
+    });
+    let reason = answer.status().canonical_reason().unwrap_or_default();
+    let message = text("message").or_else(|| text("Message")).or_else(|| text("errorMessage"));
+    let message = match (&code, message) {
+        (_, Some(message)) => message,
+        (None, None) => reason.to_owned(),
+        (Some(_), None) => String::new(),
+    };
+    ServiceError {
+        operation: operation.to_owned(),
+        code: code.unwrap_or_else(|| answer.status().as_str().to_owned()),
+        message,
+        retries_spent,
+        details: Map::new(),
+    }
+}

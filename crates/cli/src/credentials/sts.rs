@@ -1,0 +1,46 @@
+//! Roles that STS hands out.
+
+use super::Scene;
+use super::expiry::Expiry;
+use super::retrieved::{as_map, member};
+use crate::call::{Client, Identity};
+use crate::document::{Document, Map};
+use crate::failure::Failure;
+use valkeep_api::{OperationModel, STS};
+
+/// Asks STS for a role.
+pub(super) fn call(
+    scene: Scene<'_>,
+    identity: Identity,
+    operation: &'static OperationModel,
+    parameters: &Map,
+) -> Result<Document, Failure> {
+    presented(&Client::new(scene.session, &STS, identity)?.call(operation, parameters)?)
+}
+
+/// The name of a session that nobody named.
+pub(super) fn generated_name(scene: Scene<'_>) -> String {
+    format!("botocore-session-{}", (scene.session.surroundings.now)().timestamp())
+}
+
+/// The answer as the reference keeps it: the time in one form, and the account of the role beside the keys.
+fn presented(answer: &Document) -> Result<Document, Failure> {
+    let answer = as_map(answer)?;
+    let mut credentials = as_map(member(answer, "Credentials")?)?.clone();
+    if let Some(instant) = Expiry::of(member(&credentials, "Expiration")?)?.instant() {
+        credentials.insert("Expiration", instant.to_rfc3339());
+    }
+    if let Some(account) = account(answer) {
+        credentials.insert("AccountId", account);
+    }
+    let mut kept = answer.clone();
+    kept.insert("Credentials", credentials);
+    Ok(Document::Map(kept))
+}
+
+/// The account in `arn:aws:sts::123456789012:assumed-role/…`.
+fn account(answer: &Map) -> Option<String> {
+    let Document::Map(user) = answer.get("AssumedRoleUser")? else { return None };
+    let Document::String(arn) = user.get("Arn")? else { return None };
+    arn.split(':').nth(4).map(str::to_owned)
+}
