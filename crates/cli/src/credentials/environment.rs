@@ -17,8 +17,7 @@ fn load(scene: Scene<'_>) -> Result<Keys, Failure> {
     let id = variable("AWS_ACCESS_KEY_ID").unwrap_or_default();
     let secret =
         filled("AWS_SECRET_ACCESS_KEY").ok_or_else(|| partial(Method::Environment.name(), "AWS_SECRET_ACCESS_KEY"))?;
-    let token = variable("AWS_SECURITY_TOKEN").or(variable("AWS_SESSION_TOKEN")).filter(|token| !token.is_empty());
-    let keys = Keys::new(id, secret, token);
+    let keys = Keys::new(id, secret, filled("AWS_SECURITY_TOKEN").or(filled("AWS_SESSION_TOKEN")));
     Ok(match filled("AWS_CREDENTIAL_EXPIRATION") {
         Some(text) => keys.until(Expiry::parse(text)?),
         None => keys,

@@ -3,7 +3,7 @@
 use super::container::NAMES;
 use super::expiry::Expiry;
 use super::retrieved::{as_map, expiring_keys};
-use super::source::{Keys, Source};
+use super::source::{Keys, REFRESH_MARGIN, Source};
 use super::{Method, Scene};
 use crate::call::{Transport, TransportError};
 use crate::config::{Setting, Settings};
@@ -11,6 +11,8 @@ use crate::document::Document;
 use crate::failure::Failure;
 use crate::python::{self, json};
 use bytes::Bytes;
+use chrono::{DateTime, SubsecRound, Utc};
+use http::header::CONTENT_LENGTH;
 use http::{Method as Verb, Request, Response, StatusCode, Uri};
 use std::time::Duration;
 
@@ -84,7 +86,8 @@ impl Metadata {
     fn token(&self, transport: &Transport) -> Result<Option<String>, Absent> {
         for _ in 0..self.tries {
             let request = self.request(Verb::PUT, "latest/api/token")?;
-            let request = request.header("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_LIFE_S);
+            let request =
+                request.header("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_LIFE_S).header(CONTENT_LENGTH, 0);
             match send(transport, request) {
                 Ok(answer) if answer.status() == StatusCode::OK => {
                     return Ok(Some(String::from_utf8_lossy(answer.body()).into_owned()));
@@ -136,14 +139,14 @@ fn send(transport: &Transport, request: http::request::Builder) -> Result<Respon
 
 /// The keys of an answer. Expired ones are used for a while longer: the service may be late with new ones,
 /// and others accept them.
-fn keys(answer: &Document, now: chrono::DateTime<chrono::Utc>) -> Result<Keys, Absent> {
+fn keys(answer: &Document, now: DateTime<Utc>) -> Result<Keys, Absent> {
     let map = as_map(answer).map_err(|_| Absent::Nothing)?;
     let complete = [NAMES.id, NAMES.secret, NAMES.token, "Expiration"].iter().all(|name| map.get(name).is_some());
     if !complete {
         return Err(Absent::Nothing);
     }
     let keys = expiring_keys(map, &NAMES)?;
-    let extended = now + super::source::REFRESH_MARGIN;
+    let extended = now.trunc_subsecs(0) + REFRESH_MARGIN;
     Ok(if keys.expires_before(now)? { keys.until(Expiry::at(extended)) } else { keys })
 }
 

@@ -40,16 +40,16 @@ use source::Source;
 
 /// Credentials, and the place that had them.
 #[derive(Clone, Debug)]
-pub struct Found {
-    pub credentials: Credentials,
-    pub method: Method,
+pub(crate) struct Found {
+    pub(crate) credentials: Credentials,
+    pub(crate) method: Method,
     /// When they expire, with the offset that the place gave.
-    pub expiration: Option<DateTime<FixedOffset>>,
+    pub(crate) expiration: Option<DateTime<FixedOffset>>,
 }
 
 /// A place of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub(crate) enum Method {
     Environment,
     AssumeRole,
     AssumeRoleWithWebIdentity,
@@ -63,7 +63,7 @@ pub enum Method {
 
 impl Method {
     /// The name of the place, as `configure list` prints it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Environment => "env",
             Self::AssumeRole => "assume-role",
@@ -80,7 +80,7 @@ impl Method {
 
 /// Why there are no credentials although a place should have some.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Unresolved {
+pub(crate) enum Unresolved {
     /// A place is set up wrongly, or what it has cannot be read. The reference finds this before it misses a region.
     Searching(Failure),
     /// A place promised credentials and did not keep it. The reference finds this when it signs.
@@ -99,7 +99,7 @@ impl From<Unresolved> for Failure {
 ///
 /// # Errors
 /// The first place that is set up at all ends the search, also when it fails.
-pub fn resolve(session: Session<'_>, transport: &Transport) -> Result<Option<Found>, Unresolved> {
+pub(crate) fn resolve(session: Session<'_>, transport: &Transport) -> Result<Option<Found>, Unresolved> {
     session.settings.selected_profile().map_err(Unresolved::Searching)?;
     let metadata = instance::Metadata::of(session.settings).map_err(Unresolved::Fetching)?;
     let source = search(Scene { session, transport }, &metadata).map_err(Unresolved::Searching)?;

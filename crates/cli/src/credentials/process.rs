@@ -57,7 +57,13 @@ fn is_one(value: &Document) -> bool {
         Document::Integer(number) => *number == 1.into(),
         Document::Float(number) => *number == 1.0,
         Document::Boolean(flag) => *flag,
-        _ => false,
+        Document::Null
+        | Document::String(_)
+        | Document::Bytes(_)
+        | Document::Date(_)
+        | Document::DateTime(..)
+        | Document::List(_)
+        | Document::Map(_) => false,
     }
 }
 

@@ -8,9 +8,9 @@ use crate::python::{Maps, str_repr, type_word};
 
 /// How a kind of document calls its parts.
 pub(super) struct Names {
-    pub id: &'static str,
-    pub secret: &'static str,
-    pub token: &'static str,
+    pub(super) id: &'static str,
+    pub(super) secret: &'static str,
+    pub(super) token: &'static str,
 }
 
 /// The keys in `map`, all of which must be there, with the time at which they expire.
@@ -50,13 +50,16 @@ pub(super) fn text<'a>(map: &'a Map, key: &str) -> Result<&'a str, Failure> {
 
 /// The text that a key is.
 pub(super) fn as_text(value: &Document) -> Result<&str, Failure> {
-    match value {
-        Document::String(text) => Ok(text),
-        other => {
-            let kind = type_word(other, Maps::Dict);
-            Err(Failure::general(format!("sequence item 0: expected str instance, {kind} found")))
-        }
-    }
+    let Document::String(text) = value else {
+        let kind = type_word(value, Maps::Dict);
+        return Err(Failure::general(format!("sequence item 0: expected str instance, {kind} found")));
+    };
+    Ok(text)
+}
+
+/// The whole number that a value is; `None` when it is none, or too long for 64 bits.
+pub(super) fn whole(value: &Document) -> Option<i64> {
+    if let Document::Integer(number) = value { i64::try_from(number).ok() } else { None }
 }
 
 /// A key that a document lacks.

@@ -1,9 +1,9 @@
 //! A role that a sign-on portal gives to its users.
 
-use super::cache::{self, Cache};
+use super::cache;
 use super::kept::kept_or;
 use super::portal::{self, Portal};
-use super::retrieved::{as_map, member};
+use super::retrieved::{as_map, member, whole};
 use super::source::{Keys, Source};
 use super::sso_token::{SignOn, signed_off};
 use super::{Keep, Method, Scene};
@@ -87,10 +87,13 @@ impl<'a> Role<'a> {
             .header("x-amz-sso_bearer_token", token)
             .body(Bytes::new())
             .map_err(|error| Failure::general(error.to_string()))?;
-        let answer = portal::call(scene, "GetRoleCredentials", &request).map_err(|failure| match failure {
-            Failure::Service(error) if error.code == "UnauthorizedException" => signed_off(),
-            other => other,
-        })?;
+        let answer = portal::call(scene, "GetRoleCredentials", &request);
+        if let Err(Failure::Service(error)) = &answer
+            && error.code == "UnauthorizedException"
+        {
+            return Err(signed_off());
+        }
+        let answer = answer?;
         self.presented(as_map(member(&answer, "roleCredentials")?)?)
     }
 
@@ -102,10 +105,7 @@ impl<'a> Role<'a> {
         {
             credentials.insert(name, member(answer, key)?.clone());
         }
-        let milliseconds = match member(answer, "expiration")? {
-            Document::Integer(milliseconds) => i64::try_from(milliseconds).ok(),
-            _ => None,
-        };
+        let milliseconds = whole(member(answer, "expiration")?);
         let expiration = milliseconds.and_then(DateTime::from_timestamp_millis).unwrap_or_default();
         credentials.insert("Expiration", expiration.format("%Y-%m-%dT%H:%M:%SZ").to_string());
         credentials.insert("AccountId", self.account);

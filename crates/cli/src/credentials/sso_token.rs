@@ -4,7 +4,7 @@ use super::Scene;
 use super::cache::{self, Cache};
 use super::expiry::Expiry;
 use super::portal::{self, Portal};
-use super::retrieved::{as_text, text};
+use super::retrieved::{as_text, text, whole};
 use super::source::REFRESH_MARGIN;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
@@ -21,9 +21,9 @@ const TIME_FORM: &str = "%Y-%m-%dT%H:%M:%SZ";
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SignOn<'a> {
     /// The name of the `[sso-session NAME]` section; profiles of an older form have none.
-    pub session: Option<&'a str>,
-    pub start_url: &'a str,
-    pub region: &'a str,
+    pub(super) session: Option<&'a str>,
+    pub(super) start_url: &'a str,
+    pub(super) region: &'a str,
 }
 
 impl SignOn<'_> {
@@ -102,10 +102,7 @@ impl SignOn<'_> {
 
     /// What is kept of an answer, in the order of the reference.
     fn renewed(&self, answer: &Map, client: [(&str, &str); 3], now: DateTime<Utc>) -> Result<Map, Failure> {
-        let seconds = match answer.get("expiresIn") {
-            Some(Document::Integer(seconds)) => i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds),
-            _ => None,
-        };
+        let seconds = answer.get("expiresIn").and_then(whole).and_then(TimeDelta::try_seconds);
         let expires = seconds.and_then(|seconds| now.checked_add_signed(seconds)).unwrap_or(now);
         let mut token = Map::new();
         token.insert("startUrl", self.start_url);

@@ -3,9 +3,11 @@
 use super::Scene;
 use super::expiry::Expiry;
 use super::retrieved::{as_map, member};
+use crate::arguments::Globals;
 use crate::call::{Client, Identity};
 use crate::document::{Document, Map};
 use crate::failure::Failure;
+use crate::session::Session;
 use valkeep_api::{OperationModel, STS};
 
 /// Asks STS for a role.
@@ -15,7 +17,10 @@ pub(super) fn call(
     operation: &'static OperationModel,
     parameters: &Map,
 ) -> Result<Document, Failure> {
-    presented(&Client::new(scene.session, &STS, identity)?.call(operation, parameters)?)
+    // An endpoint on the command line is that of the command's own service.
+    let globals = Globals { endpoint_url: None, ..scene.session.globals.clone() };
+    let session = Session { globals: &globals, ..scene.session };
+    presented(&Client::new(session, &STS, identity)?.call(operation, parameters)?)
 }
 
 /// The name of a session that nobody named.
