@@ -2,22 +2,24 @@
 
 use super::say;
 use crate::call::Transport;
-use crate::credentials;
+use crate::credentials::{self, Found, Unresolved};
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::python;
 use crate::session::Session;
-use aws_credential_types::Credentials;
-use chrono::{DateTime, Utc};
 
 /// The values of `--format`; the first is the default.
 pub const FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
 
 /// Prints the credentials that the chain finds.
 pub fn run(session: Session<'_>, format: &str) -> Result<u8, Failure> {
-    let found = credentials::resolve(session, &Transport::new(session)?)?
-        .ok_or_else(|| Failure::Configuration("Unable to retrieve credentials: no credentials found".to_owned()))?;
-    let values = values(&found.credentials);
+    let unable = |reason: &str| Failure::Configuration(format!("Unable to retrieve credentials: {reason}"));
+    let found = credentials::resolve(session, &Transport::new(session)?).map_err(|unresolved| match unresolved {
+        Unresolved::Searching(Failure::General(reason)) => unable(&reason),
+        other @ (Unresolved::Searching(_) | Unresolved::Fetching(_)) => other.into(),
+    })?;
+    let found = found.ok_or_else(|| unable("no credentials found"))?;
+    let values = values(&found);
     let line = |before: &str, between: &str, after: &str| {
         values.iter().map(|value| format!("{before}{}{between}{}{after}\n", value.variable, value.text)).collect()
     };
@@ -39,7 +41,8 @@ struct Value {
     text: String,
 }
 
-fn values(credentials: &Credentials) -> Vec<Value> {
+fn values(found: &Found) -> Vec<Value> {
+    let credentials = &found.credentials;
     let value = |variable, member, text: &str| Value { variable, member, text: text.to_owned() };
     let mut values = vec![
         value("AWS_ACCESS_KEY_ID", "AccessKeyId", credentials.access_key_id()),
@@ -48,8 +51,7 @@ fn values(credentials: &Credentials) -> Vec<Value> {
     if let Some(token) = credentials.session_token() {
         values.push(value("AWS_SESSION_TOKEN", "SessionToken", token));
     }
-    if let Some(expiry) = credentials.expiry() {
-        let expiry = DateTime::<Utc>::from(expiry).format("%Y-%m-%dT%H:%M:%S+00:00").to_string();
+    if let Some(expiry) = found.expiration_text() {
         values.push(value("AWS_CREDENTIAL_EXPIRATION", "Expiration", &expiry));
     }
     values

@@ -57,6 +57,12 @@ impl Expiry {
     }
 }
 
+/// A time as the reference prints and keeps it: with six digits of a second, or none.
+pub(super) fn iso(instant: DateTime<FixedOffset>) -> String {
+    let whole = instant.timestamp_subsec_micros() == 0;
+    instant.format(if whole { "%Y-%m-%dT%H:%M:%S%:z" } else { "%Y-%m-%dT%H:%M:%S%.6f%:z" }).to_string()
+}
+
 /// The time, and the offset at its end.
 fn split(text: &str) -> (&str, Option<FixedOffset>) {
     for utc in ["UTC", "Z", "z"] {

@@ -44,7 +44,14 @@ pub(crate) struct Found {
     pub(crate) credentials: Credentials,
     pub(crate) method: Method,
     /// When they expire, with the offset that the place gave.
-    pub(crate) expiration: Option<DateTime<FixedOffset>>,
+    expiration: Option<DateTime<FixedOffset>>,
+}
+
+impl Found {
+    /// When the credentials expire, in ISO 8601 as `configure export-credentials` prints it.
+    pub(crate) fn expiration_text(&self) -> Option<String> {
+        self.expiration.map(expiry::iso)
+    }
 }
 
 /// A place of the chain.

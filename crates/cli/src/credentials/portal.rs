@@ -127,6 +127,6 @@ fn error(operation: &str, answer: &Response<Bytes>, body: &Map, retries_spent: O
         code: code.unwrap_or_else(|| answer.status().as_str().to_owned()),
         message,
         retries_spent,
-        details: Map::new(),
+        fields: Map::new(),
     }
 }

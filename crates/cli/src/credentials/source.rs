@@ -89,7 +89,9 @@ impl<'a> Source<'a> {
             },
         };
         let expiration = keys.expiry.and_then(Expiry::instant);
-        Ok(Found { credentials: keys.credentials, method: self.method, expiration })
+        let mut credentials = keys.credentials;
+        *credentials.expiry_mut() = expiration.map(Into::into);
+        Ok(Found { credentials, method: self.method, expiration })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Roles that STS hands out.
 
 use super::Scene;
-use super::expiry::Expiry;
+use super::expiry::{Expiry, iso};
 use super::retrieved::{as_map, member};
 use crate::arguments::Globals;
 use crate::call::{Client, Identity};
@@ -33,7 +33,7 @@ fn presented(answer: &Document) -> Result<Document, Failure> {
     let answer = as_map(answer)?;
     let mut credentials = as_map(member(answer, "Credentials")?)?.clone();
     if let Some(instant) = Expiry::of(member(&credentials, "Expiration")?)?.instant() {
-        credentials.insert("Expiration", instant.to_rfc3339());
+        credentials.insert("Expiration", iso(instant));
     }
     if let Some(account) = account(answer) {
         credentials.insert("AccountId", account);
