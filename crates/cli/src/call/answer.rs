@@ -10,17 +10,16 @@ use crate::failure::Failure;
 use crate::python::{self, Maps};
 
 /// Code and message of an error answer, as they are printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Complaint {
     pub(super) code: String,
     pub(super) message: String,
+    /// Both as the answer has them, in its order.
+    pub(super) fields: Map,
 }
 
 /// What the reference says for a code or a message that is not there.
 const UNKNOWN: &str = "Unknown";
-
-/// What the reference says for a code or a message that is empty.
-const NONE: &str = "None";
 
 /// Whether an answer of this status tells an error.
 pub(super) fn is_error(status: StatusCode) -> bool {
@@ -88,8 +87,10 @@ fn unparsable(malformed: &Malformed, body: &[u8]) -> Failure {
 pub(super) fn complaint(status: StatusCode, body: &[u8]) -> Result<Complaint, Failure> {
     let trimmed = body.trim_ascii();
     if status.is_server_error() && (trimmed.is_empty() || trimmed.starts_with(b"<html>")) {
+        let code = status.as_str().to_owned();
         let message = status.canonical_reason().unwrap_or_default().to_owned();
-        return Ok(Complaint { code: status.as_str().to_owned(), message });
+        let fields = [("Code", code.as_str()), ("Message", &message)].into_iter().collect();
+        return Ok(Complaint { code, message, fields });
     }
     let root = Element::parse(body).map_err(|malformed| unparsable(&malformed, body))?;
     let found = match root.child("Errors") {
@@ -100,21 +101,20 @@ pub(super) fn complaint(status: StatusCode, body: &[u8]) -> Result<Complaint, Fa
         None => Found::of(&root, "Error"),
     };
     let Some(found) = found else {
-        return Ok(Complaint { code: UNKNOWN.to_owned(), message: UNKNOWN.to_owned() });
+        return Ok(Complaint { code: UNKNOWN.to_owned(), message: UNKNOWN.to_owned(), fields: Map::new() });
     };
     if !found.is_map {
         let kind = if found.first.text.is_empty() { "NoneType" } else { "str" };
         return Err(Failure::General(format!("'{kind}' object has no attribute 'get'")));
     }
-    let code = match Found::of(found.first, "Code") {
-        Some(code) if code.is_map => {
-            return Err(Failure::general("cannot use 'dict' as a dict key (unhashable type: 'dict')"));
-        }
-        Some(code) => code.print(),
-        None => UNKNOWN.to_owned(),
-    };
-    let message = Found::of(found.first, "Message").map_or(UNKNOWN.to_owned(), |message| message.print());
-    Ok(Complaint { code, message })
+    let names = found.first.children.iter().map(|child| child.name.as_str());
+    let names = names.filter(|name| ["Code", "Message"].contains(name));
+    let fields: Map = names.filter_map(|name| Some((name, Found::of(found.first, name)?.document()))).collect();
+    if matches!(fields.get("Code"), Some(Document::Map(_))) {
+        return Err(Failure::general("cannot use 'dict' as a dict key (unhashable type: 'dict')"));
+    }
+    let printed = |name| fields.get(name).map_or(UNKNOWN.to_owned(), |value| python::str(value, Maps::Dict));
+    Ok(Complaint { code: printed("Code"), message: printed("Message"), fields })
 }
 
 /// The elements of one name in another element. Of several only the first counts, but they are a map in any case.
@@ -142,13 +142,6 @@ impl<'a> Found<'a> {
             }
         }
         map.into()
-    }
-
-    fn print(&self) -> String {
-        match self.document() {
-            Document::Null => NONE.to_owned(),
-            other => python::str(&other, Maps::Dict),
-        }
     }
 }
 

@@ -170,7 +170,7 @@ impl<'a> Client<'a> {
                 code: complaint.code,
                 message: complaint.message,
                 retries_spent: self.retries.is_spent(attempt).then(|| attempt - 1),
-                fields: Map::new(),
+                fields: complaint.fields,
             }))),
         }
     }
