@@ -10,8 +10,9 @@ use crate::document::Map;
 pub enum Failure {
     /// Arguments that do not fit the command: the message, then the usage. Code `ParamValidation`, exit 252.
     Usage(String),
-    /// Words that no command knows: the usage first, then the words. It has no error code. Exit 252.
-    UnknownOptions(Vec<String>),
+    /// Words that no command knows: the usage first, then the words and what they may have meant. It has no error
+    /// code. Exit 252.
+    UnknownOptions(String),
     /// Parameters that do not fit the operation. Code `ParamValidation`, exit 252.
     Validation(String),
     /// No region is known. Code `NoRegion`, exit 253.

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::jmespath::Expression;
 use crate::output::{Color, ErrorFormat, Format};
 use crate::python;
+use num_bigint::{BigInt, Sign};
 
 const FORMATS: [(&str, Format); 6] = [
     ("json", Format::Json),
@@ -45,10 +46,10 @@ pub struct Globals {
     /// `--no-sign-request` makes it `false`.
     pub sign_request: bool,
     pub ca_bundle: Option<String>,
-    /// In seconds; 0 waits for ever. 60 by default.
-    pub read_timeout_s: Option<u64>,
-    /// In seconds; 0 waits for ever. 60 by default.
-    pub connect_timeout_s: Option<u64>,
+    /// In seconds; 0 waits for ever, less is refused when the first connection is made. 60 by default.
+    pub read_timeout_s: Option<i64>,
+    /// In seconds; 0 waits for ever, less is refused when the first connection is made. 60 by default.
+    pub connect_timeout_s: Option<i64>,
     pub binary_format: Option<String>,
     /// `--no-cli-pager` makes it `false`.
     pub pager: bool,
@@ -167,14 +168,14 @@ fn has_scheme(url: &str) -> bool {
 }
 
 /// A time in seconds; `None` when the option was not given.
-fn seconds(parsed: &Parsed, option: &str) -> Result<Option<u64>, Failure> {
+fn seconds(parsed: &Parsed, option: &str) -> Result<Option<i64>, Failure> {
     let Some(word) = parsed.word(option) else { return Ok(None) };
     let number = python::int(word).map_err(|error| Failure::general(error.to_string()))?;
-    if number < 0.into() {
-        let kind = option.trim_start_matches("--cli-").trim_end_matches("-timeout");
-        return Err(Failure::general(format!(
-            "Attempted to set {kind} timeout to {number}, but the timeout cannot be set to a value less than or equal to 0."
-        )));
-    }
-    Ok(Some(u64::try_from(number).unwrap_or(u64::MAX)))
+    Ok(Some(nearest(number)))
+}
+
+/// The number, or the nearest one of 64 bits.
+pub fn nearest(number: BigInt) -> i64 {
+    let end = if number.sign() == Sign::Minus { i64::MIN } else { i64::MAX };
+    i64::try_from(number).unwrap_or(end)
 }

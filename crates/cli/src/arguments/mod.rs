@@ -1,13 +1,32 @@
 //! Words in, a checked command out, by the rules of the reference's argument parser.
 //!
 //! The words pass several parsers, as in the reference: one for the global options and the command, one for the
-//! command's operations, one for the operation's options. Each takes what it knows and hands on the rest.
+//! command's operations, one for the operation's options. Each takes what it knows and hands on the rest. Aliases
+//! are written out where they stand.
 
+mod auto_prompt;
+mod command;
 mod globals;
+mod operation;
 pub mod parser;
+mod services;
 mod suggestions;
+mod waiters;
 
+#[cfg(test)]
+mod tests;
+
+pub use auto_prompt::AutoPrompt;
+pub use command::Command;
 pub use globals::Globals;
+pub use operation::{CliInput, OperationCall, Paging, Skeleton};
+pub use suggestions::unknown_options;
+pub use waiters::{AwaitedState, SnapshotState, WaiterCall};
+
+use crate::Surroundings;
+use crate::config::Settings;
+use crate::failure::Failure;
+use crate::output::ErrorFormat;
 
 /// What was given for one option of an operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,4 +34,27 @@ pub enum Given {
     Flag(bool),
     Word(String),
     Words(Vec<String>),
+}
+
+/// Words that are no command of ours.
+#[derive(Debug)]
+pub struct Refused {
+    pub failure: Failure,
+    /// The format that `--cli-error-format` asks for, where the words were understood so far.
+    pub error_format: Option<ErrorFormat>,
+}
+
+/// Reads one command line. `settings` look through the profile of the words from the moment on at which the
+/// reference does, so that a failure after it is reported as that profile says.
+pub fn parse(
+    words: &[String],
+    surroundings: &Surroundings,
+    settings: &mut Settings,
+) -> Result<(Globals, Command), Refused> {
+    let mut reader = command::Reader::new(surroundings, settings)
+        .map_err(|failure| Refused { failure, error_format: None })?;
+    match reader.read(words) {
+        Ok(command) => Ok((reader.globals(), command)),
+        Err(failure) => Err(Refused { failure, error_format: reader.error_format() }),
+    }
 }

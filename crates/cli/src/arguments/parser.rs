@@ -85,6 +85,11 @@ impl<'a> Argument<'a> {
         self.name.starts_with("--")
     }
 
+    /// The name to offer for one that is nearly it. Ours alone are not offered.
+    pub fn suggested(&self) -> Option<&str> {
+        (self.is_option() && self.shortens).then_some(&*self.name)
+    }
+
     fn wrong(&self, what: &str) -> Failure {
         Failure::Usage(format!("argument {}: {what}", self.name))
     }
@@ -302,7 +307,9 @@ impl Walk<'_, '_, '_> {
         while let Some(&argument) = self.places.first() {
             let start = at + usize::from(self.is_double_dash(at));
             if !self.is_plain(start) {
-                break;
+                // A place that may stay empty takes the double dash for itself.
+                let empty = self.parser.arguments[argument].takes == Takes::AtMostOne;
+                return Ok(if empty { start } else { at });
             }
             at = start + 1;
             // A double dash directly after the word belongs to it, as one before it does.

@@ -18,6 +18,24 @@ pub fn invalid_choice(word: &str, choices: &[&str]) -> String {
     format!("Found invalid choice '{word}'\n\nMaybe you meant:\n\n{}", close.join("\n"))
 }
 
+/// What is said about words that no option takes: the words, and the options that they may have meant.
+pub fn unknown_options<'a>(words: &[String], known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().filter_map(|option| option.strip_prefix("--")).collect();
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        let option = word.split_once('=').map_or(word.as_str(), |(option, _)| option);
+        let Some(name) = option.strip_prefix("--") else { continue };
+        for close in close_matches(name, &known) {
+            let line = format!("  * --{close} (instead of {option})");
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    let words = words.join(", ");
+    if lines.is_empty() { words } else { format!("{words}\n\nMaybe you meant:\n{}", lines.join("\n")) }
+}
+
 /// The choices most like `word`, the closest first; equally close ones from the end of the alphabet.
 fn close_matches<'a>(word: &str, choices: &[&'a str]) -> Vec<&'a str> {
     let word: Vec<char> = word.chars().collect();

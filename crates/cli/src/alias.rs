@@ -1,0 +1,169 @@
+//! Aliases: commands that the user has named, from `~/.aws/cli/alias`.
+
+use crate::Surroundings;
+use crate::config;
+use crate::failure::Failure;
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The section of aliases that stand where a service stands.
+pub const TOP_LEVEL: &str = "toplevel";
+
+/// The aliases of a user, by section and name.
+#[derive(Debug, Default)]
+pub struct Aliases(BTreeMap<String, BTreeMap<String, String>>);
+
+/// What an alias stands for.
+#[derive(Debug, PartialEq)]
+pub enum Alias<'a> {
+    /// More words of a command line.
+    Words(&'a str),
+    /// A line for the shell.
+    Shell(&'a str),
+}
+
+impl Aliases {
+    /// Reads the file, when there is one.
+    pub fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
+        let path: PathBuf = surroundings.expand_home("~/.aws/cli/alias");
+        let Some(text) = config::read(&path)? else { return Ok(Self::default()) };
+        let sections = config::texts(&text).map_err(|_| config::unparsable(&path))?;
+        Ok(Self(sections.into_iter().collect()))
+    }
+
+    pub fn find(&self, section: &str, name: &str) -> Option<Alias<'_>> {
+        let value = self.0.get(section)?.get(name)?.trim();
+        Some(value.strip_prefix('!').map_or(Alias::Words(value), Alias::Shell))
+    }
+
+    /// The names in a section.
+    pub fn names(&self, section: &str) -> impl Iterator<Item = &str> {
+        self.0.get(section).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+    }
+}
+
+/// The words of an alias.
+///
+/// # Errors
+/// A quotation that does not end, or a backslash with nothing after it.
+pub fn words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
+    split(value).map_err(|reason| {
+        Failure::general(format!(
+            "Value of alias \"{name}\" could not be parsed. Received error: {reason} when parsing:\n{value}"
+        ))
+    })
+}
+
+/// A line that the shell is to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShellLine(String);
+
+impl ShellLine {
+    /// The alias's line with the words of the command line after it.
+    pub fn new(line: &str, words: &[String]) -> Self {
+        let quoted = words.iter().map(|word| quote(word));
+        Self(std::iter::once(line.to_owned()).chain(quoted).collect::<Vec<_>>().join(" "))
+    }
+
+    /// Runs the line; the exit code is the shell's, or what is left of the negative number of the signal that ended it.
+    pub fn run(&self) -> Result<u8, Failure> {
+        let status = Command::new("/bin/sh").arg("-c").arg(&self.0).status();
+        let status = status.map_err(|error| Failure::general(error.to_string()))?;
+        let code = status.code().or(status.signal().map(|signal| -signal)).unwrap_or(255);
+        Ok(u8::try_from(code & 0xff).unwrap_or(255))
+    }
+}
+
+/// Python's white space between words of a shell line.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
+}
+
+/// Splits a line into words as Python's `shlex` does.
+fn split(line: &str) -> Result<Vec<String>, &'static str> {
+    let mut words = Vec::new();
+    let mut rest = line.chars();
+    let mut word: Option<String> = None;
+    while let Some(character) = rest.next() {
+        match character {
+            blank if is_blank(blank) => words.extend(word.take()),
+            '\\' => word.get_or_insert_default().push(rest.next().ok_or("No escaped character")?),
+            '\'' | '"' => quoted(&mut rest, character, word.get_or_insert_default())?,
+            plain => word.get_or_insert_default().push(plain),
+        }
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+/// Reads up to the closing quote. A backslash in double quotes escapes only a quote and itself.
+fn quoted(rest: &mut std::str::Chars<'_>, quote: char, word: &mut String) -> Result<(), &'static str> {
+    loop {
+        match rest.next().ok_or("No closing quotation")? {
+            end if end == quote => return Ok(()),
+            '\\' if quote == '"' => {
+                let next = rest.next().ok_or("No escaped character")?;
+                if !matches!(next, '\\' | '"') {
+                    word.push('\\');
+                }
+                word.push(next);
+            }
+            plain => word.push(plain),
+        }
+    }
+}
+
+/// One word for the shell, in quotes where it needs them.
+fn quote(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\"'\"'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_split_as_a_shell_splits_them() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("", &[]),
+            (" a  b\n c ", &["a", "b", "c"]),
+            ("a'b c'd \"e f\"", &["ab cd", "e f"]),
+            ("'' \"\"", &["", ""]),
+            (r"a\ b \' \\", &["a b", "'", r"\"]),
+            (r#""a\"b\\c\d" 'e\f'"#, &[r#"a"b\c\d"#, r"e\f"]),
+            ("a # b", &["a", "#", "b"]),
+        ];
+        for (line, words) in cases {
+            assert_eq!(split(line).unwrap(), words, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_open_end_is_refused_with_its_reason() {
+        for (line, reason) in [
+            ("a 'b", "No closing quotation"),
+            ("a \"b", "No closing quotation"),
+            ("a \\", "No escaped character"),
+            ("\"a\\", "No escaped character"),
+        ] {
+            assert_eq!(split(line).unwrap_err(), reason, "{line}");
+        }
+    }
+
+    #[test]
+    fn words_after_a_shell_line_are_quoted() {
+        let line = ShellLine::new("echo", &["a".into(), "b c".into(), "it's".into(), String::new()]);
+        assert_eq!(line.0, r#"echo a 'b c' 'it'"'"'s' ''"#);
+    }
+
+    #[test]
+    fn the_exit_code_of_the_shell_is_passed_on() {
+        assert_eq!(ShellLine::new("exit 7", &[]).run().unwrap(), 7);
+    }
+}
