@@ -28,7 +28,7 @@ impl Aliases {
     /// Reads the file, when there is one.
     pub fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
         let path: PathBuf = surroundings.expand_home("~/.aws/cli/alias");
-        let Some(text) = config::read(&path)? else { return Ok(Self::default()) };
+        let Some(text) = config::read_text(&path)? else { return Ok(Self::default()) };
         let sections = config::texts(&text).map_err(|_| config::unparsable(&path))?;
         Ok(Self(sections.into_iter().collect()))
     }

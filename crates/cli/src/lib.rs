@@ -6,6 +6,7 @@
 //!
 //! Where a rule names no source, it is what AWS CLI 2.36.7 and 2.38.5 were seen to do.
 
+mod alias;
 mod answer;
 mod arguments;
 mod call;

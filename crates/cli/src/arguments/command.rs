@@ -2,8 +2,8 @@
 
 use super::operation::OperationCall;
 use super::parser::{Argument, Parsed, Parser};
-use super::{globals, services, suggestions, waiters};
 use super::{Globals, WaiterCall};
+use super::{globals, services, suggestions, waiters};
 use crate::Surroundings;
 use crate::alias::{self, Alias, Aliases, ShellLine, TOP_LEVEL};
 use crate::config::Settings;

@@ -51,8 +51,8 @@ pub fn parse(
     surroundings: &Surroundings,
     settings: &mut Settings,
 ) -> Result<(Globals, Command), Refused> {
-    let mut reader = command::Reader::new(surroundings, settings)
-        .map_err(|failure| Refused { failure, error_format: None })?;
+    let mut reader =
+        command::Reader::new(surroundings, settings).map_err(|failure| Refused { failure, error_format: None })?;
     match reader.read(words) {
         Ok(command) => Ok((reader.globals(), command)),
         Err(failure) => Err(Refused { failure, error_format: reader.error_format() }),

@@ -1,8 +1,8 @@
 //! The options of one operation, from its description.
 
-use super::{Given, globals};
 use super::parser::{Argument, Parsed, Parser, Takes};
 use super::suggestions;
+use super::{Given, globals};
 use crate::failure::Failure;
 use crate::help::kebab;
 use crate::python;

@@ -100,7 +100,10 @@ impl Transport {
             Some(path) => Trust::Bundle(session.surroundings.expand_home(&path)),
             None => Trust::System,
         };
-        let limits = TimeLimits { connect: limit(globals.connect_timeout_s), read: limit(globals.read_timeout_s) };
+        let limits = TimeLimits {
+            connect: limit("connect", globals.connect_timeout_s)?,
+            read: limit("read", globals.read_timeout_s)?,
+        };
         Ok(Self { limits, trust, proxies: Proxies::of(session.surroundings), wire: RefCell::default() })
     }
 
@@ -156,9 +159,16 @@ impl Transport {
     }
 }
 
-fn limit(seconds: Option<u64>) -> Option<Duration> {
-    let seconds = seconds.unwrap_or(DEFAULT_LIMIT_S);
-    (seconds > 0).then(|| Duration::from_secs(seconds))
+/// A time limit; 0 is none.
+fn limit(kind: &str, seconds: Option<i64>) -> Result<Option<Duration>, Failure> {
+    let Some(seconds) = seconds else { return Ok(Some(Duration::from_secs(DEFAULT_LIMIT_S))) };
+    let seconds = u64::try_from(seconds).map_err(|_| {
+        Failure::general(format!(
+            "Attempted to set {kind} timeout to {seconds}, \
+             but the timeout cannot be set to a value less than or equal to 0."
+        ))
+    })?;
+    Ok((seconds > 0).then(|| Duration::from_secs(seconds)))
 }
 
 fn started(wire: &mut Option<Wire>) -> Result<&mut Wire, TransportError> {

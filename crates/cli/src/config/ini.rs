@@ -49,13 +49,26 @@ impl Section {
     }
 }
 
+/// Keys, and the texts behind them.
+pub type Texts = BTreeMap<String, String>;
+
 /// The sections of a file by the text between their brackets, in the order of the file.
 pub fn parse(text: &str) -> Result<Vec<(String, Section)>, Malformed> {
+    let section = |(header, texts): (String, Texts)| {
+        let values = texts.into_iter().map(|(key, text)| Ok((key, value(&text)?)));
+        Ok((header, Section(values.collect::<Result<_, _>>()?)))
+    };
+    texts(text)?.into_iter().map(section).collect()
+}
+
+/// The same with every value as it is written, over all its lines.
+pub fn texts(text: &str) -> Result<Vec<(String, Texts)>, Malformed> {
     let mut reader = Reader::default();
     for line in lines(text) {
         reader.line(line)?;
     }
-    reader.finish()
+    reader.close();
+    Ok(reader.sections)
 }
 
 /// Python's white space: Unicode's, and four separators of ASCII.
@@ -79,7 +92,7 @@ pub fn header(line: &str) -> Option<&str> {
 
 #[derive(Default)]
 struct Reader {
-    sections: Vec<(String, Section)>,
+    sections: Vec<(String, Texts)>,
     seen: std::collections::HashSet<String>,
     /// The keys of the section that is being read, and the lines of their values.
     keys: BTreeMap<String, Vec<String>>,
@@ -112,12 +125,12 @@ impl Reader {
     }
 
     fn section(&mut self, name: &str) -> Result<(), Malformed> {
-        self.close()?;
+        self.close();
         if !self.seen.insert(name.to_owned()) {
             return Err(Malformed);
         }
         self.key = None;
-        self.sections.push((name.to_owned(), Section::default()));
+        self.sections.push((name.to_owned(), Texts::new()));
         Ok(())
     }
 
@@ -133,18 +146,11 @@ impl Reader {
     }
 
     /// Gives the keys that were read to their section.
-    fn close(&mut self) -> Result<(), Malformed> {
+    fn close(&mut self) {
         let keys = std::mem::take(&mut self.keys);
-        let Some((_, section)) = self.sections.last_mut() else { return Ok(()) };
-        for (key, lines) in keys {
-            section.0.insert(key, value(&lines.join("\n"))?);
+        if let Some((_, section)) = self.sections.last_mut() {
+            section.extend(keys.into_iter().map(|(key, lines)| (key, lines.join("\n"))));
         }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Vec<(String, Section)>, Malformed> {
-        self.close()?;
-        Ok(self.sections)
     }
 }
 

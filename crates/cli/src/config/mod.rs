@@ -8,8 +8,8 @@ mod ini;
 mod profiles;
 mod settings;
 
-pub use file::{read as read_text, system_error};
-pub use ini::{Section, Value, is_space, lines};
+pub use file::{read as read_text, system_error, unparsable};
+pub use ini::{Section, Value, is_space, lines, texts};
 pub use profiles::Profiles;
 pub use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source};
 

@@ -47,7 +47,7 @@ impl Notice {
             Failure::Usage(message) => Self::coded("ParamValidation", &format!("{message}\n\n{}", usage(program))),
             Failure::UnknownOptions(words) => Self {
                 usage: format!("\n{}\n", usage(program)),
-                ..Self::plain(format!("Unknown options: {}", words.join(", ")))
+                ..Self::plain(format!("Unknown options: {words}"))
             },
             Failure::Validation(message) => Self::coded("ParamValidation", message),
             Failure::NoRegion => Self::coded("NoRegion", NO_REGION),
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn unknown_options_follow_the_usage_in_every_format() {
-        let failure = Failure::UnknownOptions(vec!["--bogus".into(), "x".into()]);
+        let failure = Failure::UnknownOptions("--bogus, x".to_owned());
         for format in [ErrorFormat::Enhanced, ErrorFormat::Json, ErrorFormat::Table] {
             assert_eq!(shown(format, &failure), format!("\n{USAGE}\n\naws: [ERROR]: Unknown options: --bogus, x\n"));
         }
