@@ -1,6 +1,6 @@
 //! The global options: what may stand anywhere on a command line.
 
-use super::parser::{Argument, Parsed, Taken, Takes};
+use super::parser::{Argument, Parsed, Parser, Taken, Takes};
 use crate::failure::Failure;
 use crate::jmespath::Expression;
 use crate::output::{Color, ErrorFormat, Format};
@@ -105,6 +105,19 @@ pub fn arguments() -> Vec<Argument<'static>> {
         flag("--no-cli-auto-prompt"),
         value("--cli-error-format").one_of(ERROR_FORMATS.map(|(name, _)| name)),
     ]
+}
+
+/// Looks at the two options that the reference needs before it knows any other. It does so before it decides whether
+/// to prompt for the command, and has a usage text of their own for them.
+pub fn check_first(words: &[String]) -> Result<(), Failure> {
+    let options = vec![Argument::option("--profile", Takes::One), Argument::option("--debug", Takes::Nothing)];
+    match Parser::new(options).parse_known(words) {
+        Err(Failure::Usage(message)) => {
+            Err(Failure::validation(format!("{message}\n\nusage: aws [--profile PROFILE] [--debug]\n")))
+        }
+        Err(failure) => Err(failure),
+        Ok(_) => Ok(()),
+    }
 }
 
 /// The error format that the words ask for.

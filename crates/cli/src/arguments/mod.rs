@@ -4,7 +4,6 @@
 //! command's operations, one for the operation's options. Each takes what it knows and hands on the rest. Aliases
 //! are written out where they stand.
 
-mod auto_prompt;
 mod command;
 mod globals;
 mod operation;
@@ -16,9 +15,8 @@ mod waiters;
 #[cfg(test)]
 mod tests;
 
-pub use auto_prompt::AutoPrompt;
 pub use command::Command;
-pub use globals::Globals;
+pub use globals::{Globals, check_first};
 pub use operation::{CliInput, OperationCall, Paging, Skeleton};
 pub use suggestions::unknown_options;
 pub use waiters::{AwaitedState, SnapshotState, WaiterCall};

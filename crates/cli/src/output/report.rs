@@ -45,10 +45,9 @@ impl Notice {
     fn of(program: &str, failure: &Failure) -> Option<Self> {
         Some(match failure {
             Failure::Usage(message) => Self::coded("ParamValidation", &format!("{message}\n\n{}", usage(program))),
-            Failure::UnknownOptions(words) => Self {
-                usage: format!("\n{}\n", usage(program)),
-                ..Self::plain(format!("Unknown options: {words}"))
-            },
+            Failure::UnknownOptions(words) => {
+                Self { usage: format!("\n{}\n", usage(program)), ..Self::plain(format!("Unknown options: {words}")) }
+            }
             Failure::Validation(message) => Self::coded("ParamValidation", message),
             Failure::NoRegion => Self::coded("NoRegion", NO_REGION),
             Failure::NoCredentials => Self::coded("NoCredentials", NO_CREDENTIALS),

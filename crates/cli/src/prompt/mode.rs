@@ -81,7 +81,7 @@ mod tests {
     fn only_words_that_do_not_fit_are_asked_for_again() {
         let usage = Failure::Usage("the following arguments are required: operation".to_owned());
         assert!(Mode::OnPartial.asks_after(&usage));
-        assert!(Mode::OnPartial.asks_after(&Failure::UnknownOptions(vec!["--bogus".to_owned()])));
+        assert!(Mode::OnPartial.asks_after(&Failure::UnknownOptions("--bogus".to_owned())));
         assert!(!Mode::OnPartial.asks_after(&Failure::NoRegion));
         assert!(!Mode::OnPartial.asks_after(&Failure::general("invalid literal")));
         assert!(!Mode::Always.asks_after(&usage) && !Mode::Never.asks_after(&usage));
