@@ -17,7 +17,7 @@ from endpoint import Endpoint
 from test_cases import PROGRAM
 
 LIMIT_S = 20
-QUIET_S = 0.5
+QUIET_S = 0.3
 SNAPSHOTS = {"body": """<DescribeSnapshotsResponse xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><DescribeSnapshotsResult>
 <Snapshots><Snapshot><SnapshotName>nightly</SnapshotName></Snapshot><Snapshot><SnapshotName>weekly</SnapshotName></Snapshot></Snapshots>
 </DescribeSnapshotsResult><ResponseMetadata><RequestId>3f2b6c1e</RequestId></ResponseMetadata></DescribeSnapshotsResponse>"""}

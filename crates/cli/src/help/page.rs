@@ -122,7 +122,7 @@ fn global_options(page: &mut Page) {
     }
 }
 
-fn examples(page: &mut Page, entry: &text::Entry, program: &str) {
+fn examples(page: &mut Page, entry: &Entry, program: &str) {
     if entry.examples.is_empty() {
         return;
     }
@@ -149,10 +149,14 @@ fn output(page: &mut Page, entry: &Entry, operation: &OperationModel) {
 
 /// The fields of a structure, those of inner structures below their own.
 fn fields(page: &mut Page, indent: usize, structure: &Structure) {
+    let entry = text::entry(structure.name);
     for member in structure.members {
         let values = syntax::values(member.shape);
         let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
         page.item(indent, member.name, &format!("({}{values})", syntax::kind(member.shape)));
+        if let Some(text) = entry.field(member.name) {
+            page.filled(indent + 4, text);
+        }
         inner_fields(page, indent + 2, member.shape);
     }
 }

@@ -1,7 +1,7 @@
 use super::text::{self, Block};
 use super::*;
 use std::collections::BTreeSet;
-use valkeep_api::ELASTICACHE;
+use valkeep_api::{ELASTICACHE, Shape, Structure};
 
 const PLAIN: Look = Look { width: 80, bold: false };
 
@@ -57,12 +57,40 @@ fn the_general_options_are_exactly_those_of_the_model() {
 #[test]
 fn no_entry_is_about_what_does_not_exist() {
     let shared = ["program", "options", "globals", "input", "paging"].map(str::to_owned);
+    let structures = structures().into_iter().map(|structure| structure.name.to_owned());
     let mut known: BTreeSet<_> = every_topic().into_iter().flat_map(|topic| [topic.word(), topic.command()]).collect();
-    known.extend(shared);
+    known.extend(shared.into_iter().chain(structures));
     let mut told = BTreeSet::new();
     for entry in text::entries() {
         assert!(known.contains(entry.name), "{}", entry.name);
         assert!(told.insert(entry.name), "{} is told twice", entry.name);
+    }
+}
+
+/// The structures in what operations answer.
+fn structures() -> Vec<&'static Structure> {
+    let mut shapes: Vec<_> = ELASTICACHE.operations.iter().filter_map(|operation| operation.output).collect();
+    let mut next = 0;
+    while let Some(structure) = shapes.get(next).copied() {
+        for member in structure.members {
+            let inner = if let Shape::List(list) = member.shape { list.member } else { member.shape };
+            if let Shape::Structure(inner) = inner {
+                shapes.push(inner);
+            }
+        }
+        next += 1;
+    }
+    shapes
+}
+
+#[test]
+fn a_structure_that_is_told_of_is_told_of_whole() {
+    let told: Vec<_> = structures().into_iter().filter(|structure| !text::entry(structure.name).name.is_empty()).collect();
+    assert!(told.iter().any(|structure| structure.name == "Snapshot"));
+    for structure in told {
+        let fields: BTreeSet<_> = structure.members.iter().map(|member| format!(".{}", member.name)).collect();
+        let texts = text::entry(structure.name).options.iter();
+        assert_eq!(texts.map(|field| field.option().to_owned()).collect::<BTreeSet<_>>(), fields, "{}", structure.name);
     }
 }
 

@@ -1,12 +1,12 @@
 //! The words of the help pages, read from the files beside this one.
 //!
 //! A file is blocks between blank lines. A block that begins with `# ` opens an entry: its name, and below it the
-//! line that says what it is. Within an entry, a block of `--option: text` lines describes options, `> title` begins
-//! an example, `Answer: ` says what comes back, `$ ` is shown as it stands, and everything else is a paragraph.
+//! line that says what it is. Within an entry, a block of `--option: text` lines describes options, one of `.Field: text`
+//! lines the fields of a structure, `> title` begins an example, `Answer: ` says what comes back, `$ ` is shown as it stands, and everything else is a paragraph.
 
 use std::sync::LazyLock;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("text/commands.txt"),
     include_str!("text/operations.txt"),
     include_str!("text/snapshots.txt"),
@@ -15,6 +15,7 @@ const FILES: [&str; 8] = [
     include_str!("text/tags.txt"),
     include_str!("text/options.txt"),
     include_str!("text/globals.txt"),
+    include_str!("text/fields.txt"),
 ];
 
 static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| FILES.into_iter().flat_map(parse).collect());
@@ -37,7 +38,7 @@ pub enum Block {
     Literal(&'static str),
 }
 
-/// What is said about one option.
+/// What is said about one option, or one field.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionText {
     /// The option with its dashes, and the name of its value where it has one: `--region <name>`.
@@ -61,6 +62,12 @@ pub struct Example {
 impl Entry {
     pub fn option(&self, option: &str) -> Option<OptionText> {
         self.options.iter().copied().find(|known| known.option() == option)
+    }
+
+    /// What is said about the field of a structure; nothing for most.
+    pub fn field(&self, field: &str) -> Option<&'static str> {
+        let known = self.options.iter().find(|known| known.head.strip_prefix('.') == Some(field));
+        known.map(|known| known.text)
     }
 }
 
@@ -88,7 +95,7 @@ fn parse(file: &'static str) -> Vec<Entry> {
 }
 
 fn add(entry: &mut Entry, block: &'static str) {
-    if block.starts_with("--") {
+    if block.starts_with("--") || block.starts_with('.') {
         let options = block.lines().filter_map(|line| line.split_once(": "));
         entry.options.extend(options.map(|(head, text)| OptionText { head, text }));
     } else if let Some(example) = block.strip_prefix("> ") {
