@@ -85,7 +85,8 @@ fn structures() -> Vec<&'static Structure> {
 
 #[test]
 fn a_structure_that_is_told_of_is_told_of_whole() {
-    let told: Vec<_> = structures().into_iter().filter(|structure| !text::entry(structure.name).name.is_empty()).collect();
+    let told: Vec<_> =
+        structures().into_iter().filter(|structure| !text::entry(structure.name).name.is_empty()).collect();
     assert!(told.iter().any(|structure| structure.name == "Snapshot"));
     for structure in told {
         let fields: BTreeSet<_> = structure.members.iter().map(|member| format!(".{}", member.name)).collect();
