@@ -27,6 +27,10 @@ impl Section {
         self.0.get(key)
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The text behind `key`; `None` also when nested pairs stand there.
     pub fn text(&self, key: &str) -> Option<&str> {
         match self.0.get(key)? {
@@ -82,6 +86,12 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
         let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
         line.split('\r')
     })
+}
+
+/// The lines of a text as Python splits a string, which knows more line ends than a file has.
+pub fn split_lines(text: &str) -> impl Iterator<Item = &str> {
+    const ENDS: [char; 8] = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+    lines(text).flat_map(|line| line.split(ENDS))
 }
 
 /// The header of a section line: up to the last closing bracket; what follows it is ignored.
@@ -163,5 +173,9 @@ fn value(text: &str) -> Result<Value, Malformed> {
         let (key, value) = line.split_once('=').ok_or(Malformed)?;
         Ok((key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).to_owned()))
     };
-    lines(nested).filter(|line| !line.is_empty()).map(pair).collect::<Result<_, _>>().map(Value::Nested)
+    split_lines(nested)
+        .filter(|line| !line.trim_matches(is_space).is_empty())
+        .map(pair)
+        .collect::<Result<_, _>>()
+        .map(Value::Nested)
 }

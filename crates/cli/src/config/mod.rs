@@ -9,9 +9,9 @@ mod profiles;
 mod settings;
 
 pub use file::{read as read_text, system_error, unparsable};
-pub use ini::{Section, Value, is_space, lines, texts};
+pub use ini::{Section, Value, is_space, lines, split_lines, texts};
 pub use profiles::Profiles;
-pub use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source};
+pub use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source, TimestampFormat};
 
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,14 @@ settings! {
     ImdsUseIpv6: "imds_use_ipv6", &["AWS_IMDS_USE_IPV6"], None;
 }
 
+/// How time stamps are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampFormat {
+    /// As the service sent them.
+    Wire,
+    Iso8601,
+}
+
 /// Where a value was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -150,6 +158,21 @@ impl Settings {
     /// Whether a setting says `true`, in any case of letters. Every other text means no.
     pub fn is_true(&self, setting: Setting) -> Result<bool, Failure> {
         Ok(self.find(setting)?.is_some_and(|(value, _)| value.eq_ignore_ascii_case("true")))
+    }
+
+    /// How time stamps are printed. The reference asks for it before every command, also where it prints none,
+    /// and a profile that is missing is no failure yet.
+    ///
+    /// # Errors
+    /// `cli_timestamp_format` is neither `wire` nor `iso8601`.
+    pub fn timestamp_format(&self) -> Result<TimestampFormat, Failure> {
+        match self.find(Setting::CliTimestampFormat) {
+            Ok(Some(("wire", _))) => Ok(TimestampFormat::Wire),
+            Ok(Some(("iso8601", _))) | Ok(None) | Err(_) => Ok(TimestampFormat::Iso8601),
+            Ok(Some((other, _))) => Err(Failure::Configuration(format!(
+                "Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\""
+            ))),
+        }
     }
 
     /// By whom the profile was chosen. Keys of the environment lose to [`Choice::Flag`] only.

@@ -7,24 +7,44 @@ use crate::config::{is_space, lines};
 use crate::failure::Failure;
 use crate::python;
 
-/// A key and its new value.
+/// What happens to a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     pub key: String,
-    /// The key below `key`, when its pairs are nested.
-    pub inner: Option<String>,
-    pub value: String,
+    pub change: Change,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Set(String),
+    /// Sets a key below this one.
+    SetNested {
+        inner: String,
+        value: String,
+    },
+    /// Takes the key's line away.
+    Remove,
 }
 
 impl Edit {
-    pub fn new(key: &str, value: &str) -> Self {
-        Self { key: key.to_owned(), inner: None, value: value.to_owned() }
+    pub fn set(key: &str, value: &str) -> Self {
+        Self { key: key.to_owned(), change: Change::Set(value.to_owned()) }
     }
 
+    pub fn set_nested(key: &str, inner: &str, value: &str) -> Self {
+        Self { key: key.to_owned(), change: Change::SetNested { inner: inner.to_owned(), value: value.to_owned() } }
+    }
+
+    pub fn remove(key: &str) -> Self {
+        Self { key: key.to_owned(), change: Change::Remove }
+    }
+
+    /// The lines of a key that is new.
     fn text(&self) -> String {
-        match &self.inner {
-            None => format!("{} = {}\n", self.key, self.value),
-            Some(inner) => format!("{} =\n{NESTED}{inner} = {}\n", self.key, self.value),
+        match &self.change {
+            Change::Set(value) => format!("{} = {value}\n", self.key),
+            Change::SetNested { inner, value } => format!("{} =\n{NESTED}{inner} = {value}\n", self.key),
+            Change::Remove => String::new(),
         }
     }
 }
@@ -39,12 +59,17 @@ pub fn check(header: &str, edits: &[Edit]) -> Result<(), Failure> {
     if broken(header) {
         return Err(Failure::general(format!("Invalid section name: {RULE}: {}", python::str_repr(header))));
     }
-    for Edit { key, inner, value } in edits {
-        if let Some(key) = [Some(key), inner.as_ref()].into_iter().flatten().find(|key| broken(key)) {
+    for edit in edits {
+        let (inner, value) = match &edit.change {
+            Change::Set(value) => (None, value.as_str()),
+            Change::SetNested { inner, value } => (Some(inner), value.as_str()),
+            Change::Remove => (None, ""),
+        };
+        if let Some(key) = [Some(&edit.key), inner].into_iter().flatten().find(|key| broken(key)) {
             return Err(Failure::general(format!("Invalid key: {RULE}: {}", python::str_repr(key))));
         }
         if broken(value) {
-            return Err(Failure::general(format!("Invalid value for key {key}: {RULE}.")));
+            return Err(Failure::general(format!("Invalid value for key {}: {RULE}.", edit.key)));
         }
     }
     Ok(())
@@ -75,9 +100,14 @@ fn set(lines: &mut Vec<String>, start: usize, mut edits: Vec<Edit>) -> Result<()
             last_key = at;
             if let Some(place) = edits.iter().position(|edit| edit.key == option.trim_matches(is_space)) {
                 let edit = edits.remove(place);
-                match edit.inner {
-                    None => lines[at] = edit.text(),
-                    Some(inner) => return set_nested(lines, at, &inner, &edit.value),
+                match edit.change {
+                    Change::Set(_) => lines[at] = edit.text(),
+                    Change::SetNested { inner, value } => return set_nested(lines, at, &inner, &value),
+                    Change::Remove => {
+                        lines.remove(at);
+                        last_key -= 1;
+                        continue;
+                    }
                 }
             }
         }

@@ -34,6 +34,13 @@ pub fn run(session: Session<'_>, format: &str) -> Result<u8, Failure> {
     say(&text).map(|()| 0)
 }
 
+/// The reference prints this failure without an error code, and ends as for a wrong configuration.
+fn unretrievable(session: Session<'_>, why: Failure) -> Failure {
+    let Failure::General(why) = why else { return why };
+    eprintln!("\n{}: [ERROR]: Unable to retrieve credentials: {why}", session.surroundings.program);
+    Failure::Silent(253)
+}
+
 /// A part of the credentials, under its names as a variable and in the document of a credential process.
 struct Value {
     variable: &'static str,

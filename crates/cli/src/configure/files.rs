@@ -14,12 +14,22 @@ pub fn set_in_config(session: Session<'_>, header: &str, edits: Vec<Edit>) -> Re
     set(session.settings.config_file(), header, edits)
 }
 
-/// Sets keys in the section `[header]` of the credentials file, and warns when others can open it.
+/// Sets keys in the section `[header]` of the credentials file.
 pub fn set_in_credentials(session: Session<'_>, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
+    set(session.settings.credentials_file(), header, edits)
+}
+
+/// Warns when others can open the credentials file.
+pub fn warn_of_others(session: Session<'_>) {
     let path = session.settings.credentials_file();
-    set(path, header, edits)?;
-    warn_of_others(session, path);
-    Ok(())
+    let others = fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+    if others {
+        let (program, path) = (&session.surroundings.program, path.display());
+        eprintln!(
+            "\n{program}: [WARNING]: The file '{path}' is accessible by other users. Consider running \
+             'chmod 600 {path}' to restrict access to only your user."
+        );
+    }
 }
 
 fn set(path: &Path, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
@@ -71,15 +81,4 @@ fn write_draft(draft: &Path, text: &str, permissions: Permissions) -> io::Result
     file.write_all(text.as_bytes())?;
     file.set_permissions(permissions)?;
     file.sync_all()
-}
-
-fn warn_of_others(session: Session<'_>, path: &Path) {
-    let others = fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
-    if others {
-        let (program, path) = (&session.surroundings.program, path.display());
-        eprintln!(
-            "\n{program}: [WARNING]: The file '{path}' is accessible by other users. Consider running \
-             'chmod 600 {path}' to restrict access to only your user."
-        );
-    }
 }

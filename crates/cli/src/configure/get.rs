@@ -9,8 +9,8 @@ pub fn run(settings: &Settings, name: &str, place: &Place) -> Result<u8, Failure
     let profiles = settings.profiles();
     let found = match place {
         Place::Profile => in_profiles(settings, name)?,
-        Place::SsoSession(section) => profiles.sso_session(section).and_then(|section| in_section(section, name)),
-        Place::Services(section) => profiles.services(section).and_then(|section| in_section(section, name)),
+        Place::SsoSession(section) => in_section(profiles.sso_session(section), section, name)?,
+        Place::Services(section) => in_section(profiles.services(section), section, name)?,
     };
     match found {
         Some(Found::Text(text)) => say(&format!("{text}\n")).map(|()| 0),
@@ -48,10 +48,14 @@ fn in_profiles<'a>(settings: &'a Settings, name: &str) -> Result<Option<Found<'a
     Ok(profiles.profile(profile).and_then(|profile| value(profile, key, rest)))
 }
 
-fn in_section<'a>(section: &'a Section, name: &str) -> Option<Found<'a>> {
-    let parts: Vec<&str> = name.split('.').collect();
-    let (key, rest) = parts.split_first()?;
-    value(section, key, rest)
+fn in_section<'a>(section: Option<&'a Section>, header: &str, name: &str) -> Result<Option<Found<'a>>, Failure> {
+    let section =
+        section.ok_or_else(|| Failure::general(format!("The config sub-section ({header}) could not be found")))?;
+    let (key, rest) = match name.split_once('.') {
+        Some((key, inner)) => (key, vec![inner]),
+        None => (name, Vec::new()),
+    };
+    Ok(value(section, key, &rest))
 }
 
 /// The value of `key`, or of the one nested key below it; deeper ones do not count.

@@ -87,16 +87,12 @@ fn with_place(mut arguments: Vec<Argument<'static>>) -> Vec<Argument<'static>> {
 }
 
 fn place(given: &Parsed) -> Result<Place, Failure> {
-    let named = |option: &str| match given.word(option) {
-        Some("") => Err(Failure::validation(format!("aws: [ERROR]: Invalid value for {option}."))),
-        name => Ok(name.map(str::to_owned)),
-    };
-    match (named("--sso-session")?, named("--services")?) {
+    match (given.word("--sso-session"), given.word("--services")) {
         (Some(_), Some(_)) => Err(Failure::validation(
             "The key \"services\" cannot be specified when one of the following keys are also specified: sso_session",
         )),
-        (Some(name), None) => Ok(Place::SsoSession(name)),
-        (None, Some(name)) => Ok(Place::Services(name)),
+        (Some(name), None) => Ok(Place::SsoSession(name.to_owned())),
+        (None, Some(name)) => Ok(Place::Services(name.to_owned())),
         (None, None) => Ok(Place::Profile),
     }
 }

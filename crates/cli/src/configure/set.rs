@@ -14,10 +14,16 @@ const SECRETS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_s
 pub fn run(session: Session<'_>, name: &str, value: &str, place: &Place) -> Result<u8, Failure> {
     match place {
         Place::Profile => in_profile(session, name, value)?,
+        Place::SsoSession(name) if name.is_empty() => return Err(unnamed("--sso-session")),
+        Place::Services(name) if name.is_empty() => return Err(unnamed("--services")),
         Place::SsoSession(section) => in_section(session, &header("sso-session", section), name, value)?,
         Place::Services(section) => in_section(session, &header("services", section), name, value)?,
     }
     Ok(0)
+}
+
+fn unnamed(option: &str) -> Failure {
+    Failure::validation(format!("aws: [ERROR]: Invalid value for {option}."))
 }
 
 fn in_section(session: Session<'_>, header: &str, name: &str, value: &str) -> Result<(), Failure> {
@@ -33,7 +39,9 @@ fn in_section(session: Session<'_>, header: &str, name: &str, value: &str) -> Re
 fn in_profile(session: Session<'_>, name: &str, value: &str) -> Result<(), Failure> {
     let (profile, edit) = target(session.settings, name, value)?;
     if SECRETS.contains(&edit.key.as_str()) {
-        return files::set_in_credentials(session, profile, vec![edit]);
+        files::set_in_credentials(session, profile, vec![edit])?;
+        files::warn_of_others(session);
+        return Ok(());
     }
     files::set_in_config(session, &profile_header(profile), vec![edit])
 }
@@ -44,8 +52,8 @@ fn target<'a>(settings: &'a Settings, name: &'a str, value: &str) -> Result<(&'a
     Ok(match parts.as_slice() {
         ["default", rest @ ..] if !rest.is_empty() || name != "default" => ("default", edit(rest, value)?),
         ["profile", profile, rest @ ..] => (profile, edit(rest, value)?),
-        [section, key] if is_plugins(section) => (section, Edit::new(key, value)),
-        [section, _, _, ..] if is_plugins(section) => ("default", Edit::new(name, value)),
+        [section, key] if is_plugins(section) => (section, Edit::set(key, value)),
+        [section, _, _, ..] if is_plugins(section) => ("default", Edit::set(name, value)),
         parts => (settings.profile_name(), edit(parts, value)?),
     })
 }
@@ -53,11 +61,10 @@ fn target<'a>(settings: &'a Settings, name: &'a str, value: &str) -> Result<(&'a
 /// The key is the first part; a second one is nested below it when it is the last.
 fn edit(parts: &[&str], value: &str) -> Result<Edit, Failure> {
     let (key, rest) = parts.split_first().ok_or_else(|| Failure::general("list index out of range"))?;
-    let inner = match rest {
-        [inner] => Some((*inner).to_owned()),
-        _ => None,
-    };
-    Ok(Edit { inner, ..Edit::new(key, value) })
+    Ok(match rest {
+        [inner] => Edit::set_nested(key, inner, value),
+        _ => Edit::set(key, value),
+    })
 }
 
 /// The header of a profile in the configuration file.
