@@ -5,7 +5,7 @@ use crate::document::Document;
 use num_bigint::BigInt;
 
 /// How many nodes may lie in each other. The reference fails at about as many.
-pub(super) const MAX_HEIGHT: usize = 480;
+pub(super) const MAX_HEIGHT: usize = 489;
 
 /// An expression, or a part of one; never higher than [`MAX_HEIGHT`], so that it can be walked.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,15 +62,24 @@ pub(super) enum Comparator {
 
 impl Node {
     pub(super) fn new(kind: Kind) -> Result<Self, SyntaxError> {
-        let height = 1 + kind.children_height();
-        if height > MAX_HEIGHT {
-            return Err(SyntaxError::TooDeep);
-        }
-        Ok(Self { kind, height })
+        Self { height: 1 + kind.children_height(), kind }.bounded()
     }
 
     pub(super) fn current() -> Self {
         Self { kind: Kind::Current, height: 1 }
+    }
+
+    /// Adds `next` to the nodes of a chain or of an indexed node; no other kind takes it.
+    pub(super) fn push(mut self, next: Self) -> Result<Self, SyntaxError> {
+        if let Kind::Chain(nodes) | Kind::Indexed(nodes) = &mut self.kind {
+            self.height = self.height.max(1 + next.height);
+            nodes.push(next);
+        }
+        self.bounded()
+    }
+
+    fn bounded(self) -> Result<Self, SyntaxError> {
+        if self.height > MAX_HEIGHT { Err(SyntaxError::TooDeep) } else { Ok(self) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tokens in, a tree out: a parser by binding powers.
 
-use super::ast::{Comparator, Kind, MAX_HEIGHT, Node};
+use super::ast::{Kind, MAX_HEIGHT, Node};
 use super::error::SyntaxError;
 use super::lexer::{Token, TokenKind, tokens};
 
@@ -102,19 +102,9 @@ impl Parser {
             TokenKind::Flatten => self.flatten(Node::current()),
             TokenKind::LeftBrace => self.multi_map(),
             TokenKind::LeftBracket => self.bracket(),
-            TokenKind::LeftParenthesis => {
-                let inside = self.expression(power::ANY)?;
-                self.require(&TokenKind::RightParenthesis)?;
-                Ok(inside)
-            }
-            TokenKind::Not => {
-                let operand = self.expression(power::NOT)?;
-                Node::new(Kind::Not(Box::new(operand)))
-            }
-            TokenKind::Reference => {
-                let inside = self.expression(power::ANY)?;
-                Node::new(Kind::Reference(Box::new(inside)))
-            }
+            TokenKind::LeftParenthesis => self.parentheses(),
+            TokenKind::Not => self.before(Kind::Not, power::NOT),
+            TokenKind::Reference => self.before(Kind::Reference, power::ANY),
             TokenKind::End => Err(SyntaxError::Incomplete),
             TokenKind::Dot
             | TokenKind::RightBracket
@@ -134,19 +124,10 @@ impl Parser {
     fn infix(&mut self, left: Node) -> Parsed {
         match *self.peek() {
             TokenKind::Dot => self.dot(left),
-            TokenKind::Pipe => {
-                let right = self.operand()?;
-                chain(left, right)
-            }
-            TokenKind::Or => {
-                let right = self.operand()?;
-                Node::new(Kind::Or(Box::new([left, right])))
-            }
-            TokenKind::And => {
-                let right = self.operand()?;
-                Node::new(Kind::And(Box::new([left, right])))
-            }
-            TokenKind::Comparator(comparator) => self.comparison(comparator, left),
+            TokenKind::Pipe => self.pipe(left),
+            TokenKind::Or => self.between(Kind::Or, left),
+            TokenKind::And => self.between(Kind::And, left),
+            TokenKind::Comparator(comparator) => self.between(|sides| Kind::Comparison(comparator, sides), left),
             TokenKind::Flatten => {
                 self.advance();
                 self.flatten(left)
@@ -182,9 +163,27 @@ impl Parser {
         self.expression(power)
     }
 
-    fn comparison(&mut self, comparator: Comparator, left: Node) -> Parsed {
+    fn pipe(&mut self, left: Node) -> Parsed {
         let right = self.operand()?;
-        Node::new(Kind::Comparison(comparator, Box::new([left, right])))
+        chain(left, right)
+    }
+
+    /// An operator between two operands.
+    fn between(&mut self, kind: impl FnOnce(Box<[Node; 2]>) -> Kind, left: Node) -> Parsed {
+        let right = self.operand()?;
+        Node::new(kind(Box::new([left, right])))
+    }
+
+    /// An operator in front of its operand.
+    fn before(&mut self, kind: fn(Box<Node>) -> Kind, power: u8) -> Parsed {
+        let operand = self.expression(power)?;
+        Node::new(kind(Box::new(operand)))
+    }
+
+    fn parentheses(&mut self) -> Parsed {
+        let inside = self.expression(power::ANY)?;
+        self.require(&TokenKind::RightParenthesis)?;
+        Ok(inside)
     }
 
     fn quoted(&mut self, name: String) -> Parsed {
@@ -274,7 +273,7 @@ impl Parser {
     }
 
     /// A bracket behind `left`: `[0]`, `[1:2]`, `[*]`.
-    fn index(&mut self, mut left: Node) -> Parsed {
+    fn index(&mut self, left: Node) -> Parsed {
         self.advance();
         if !matches!(self.peek(), TokenKind::Number(_) | TokenKind::Colon) {
             self.require(&TokenKind::Star)?;
@@ -282,11 +281,7 @@ impl Parser {
             return self.projection(left, power::STAR);
         }
         let right = self.index_or_slice()?;
-        if let Kind::Indexed(nodes) = &mut left.kind {
-            let nodes = std::mem::take(nodes).into_iter().chain([right]).collect();
-            return Node::new(Kind::Indexed(nodes));
-        }
-        self.indexed(vec![left, right])
+        if matches!(left.kind, Kind::Indexed(_)) { left.push(right) } else { self.indexed(vec![left, right]) }
     }
 
     /// An index asks once; a slice projects.
@@ -369,10 +364,8 @@ impl Parser {
 }
 
 /// `right`, asked of what `left` gives. Long chains stay flat.
-fn chain(mut left: Node, right: Node) -> Parsed {
-    let mut nodes = if let Kind::Chain(nodes) = &mut left.kind { std::mem::take(nodes) } else { vec![left] };
-    nodes.push(right);
-    Node::new(Kind::Chain(nodes))
+fn chain(left: Node, right: Node) -> Parsed {
+    if matches!(left.kind, Kind::Chain(_)) { left.push(right) } else { Node::new(Kind::Chain(vec![left, right])) }
 }
 
 fn wrong(token: &Token, problem: impl Into<String>) -> SyntaxError {
