@@ -17,9 +17,9 @@ mod tests;
 
 pub use command::Command;
 pub use globals::{Globals, check_first};
-pub use operation::{CliInput, OperationCall, Paging, Skeleton};
+pub use operation::{CliInput, OperationCall, Paging, Skeleton, WAITABLE};
 pub use suggestions::unknown_options;
-pub use waiters::{AwaitedState, SnapshotState, WaiterCall};
+pub use waiters::{AwaitedState, SNAPSHOT_STATES, SnapshotState, WaiterCall};
 
 use crate::Surroundings;
 use crate::config::Settings;

@@ -21,7 +21,7 @@ const SKELETONS: [(&str, Skeleton); 3] =
     [("input", Skeleton::Input), ("output", Skeleton::Output), ("yaml-input", Skeleton::YamlInput)];
 
 /// Operations whose work goes on after they have answered, and whose end can be seen.
-const WAITABLE: [&str; 7] = [
+pub const WAITABLE: [&str; 7] = [
     "CopySnapshot",
     "CreateCacheCluster",
     "CreateReplicationGroup",

@@ -30,7 +30,7 @@ pub enum SnapshotState {
     Exported,
 }
 
-const SNAPSHOT_STATES: [(&str, SnapshotState); 3] = [
+pub const SNAPSHOT_STATES: [(&str, SnapshotState); 3] = [
     ("snapshot-available", SnapshotState::Available),
     ("snapshot-deleted", SnapshotState::Deleted),
     ("snapshot-exported", SnapshotState::Exported),
@@ -53,7 +53,10 @@ impl AwaitedState {
     fn topic(self) -> Topic {
         match self {
             Self::Described(waiter) => Topic::Waiter(waiter),
-            Self::Snapshot(_) => Topic::Wait,
+            Self::Snapshot(state) => {
+                let name = SNAPSHOT_STATES.iter().find(|(_, known)| *known == state).map(|(name, _)| *name);
+                name.map_or(Topic::Wait, Topic::SnapshotWaiter)
+            }
         }
     }
 }

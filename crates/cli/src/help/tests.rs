@@ -56,7 +56,7 @@ fn the_general_options_are_exactly_those_of_the_model() {
 
 #[test]
 fn no_entry_is_about_what_does_not_exist() {
-    let shared = ["program", "options", "globals", "input", "paging"].map(str::to_owned);
+    let shared = ["program", "options", "globals", "input", "paging", "waiting"].map(str::to_owned);
     let structures = structures().into_iter().map(|structure| structure.name.to_owned());
     let mut known: BTreeSet<_> = every_topic().into_iter().flat_map(|topic| [topic.word(), topic.command()]).collect();
     known.extend(shared.into_iter().chain(structures));
