@@ -162,7 +162,12 @@ fn expression(word: &str) -> Result<Expression, Failure> {
 }
 
 fn endpoint(word: &str) -> Result<String, Failure> {
-    if has_scheme(word) {
+    let (scheme, rest) = split_scheme(word);
+    let host = rest.strip_prefix("//").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    if host.contains('[') != host.contains(']') {
+        return Err(Failure::general("Invalid IPv6 URL"));
+    }
+    if scheme.is_some() {
         return Ok(word.to_owned());
     }
     Err(Failure::validation(format!(
@@ -171,13 +176,18 @@ fn endpoint(word: &str) -> Result<String, Failure> {
     )))
 }
 
-/// Whether the URL begins with a scheme as Python's `urlparse` sees it: a letter, then letters, digits, `+`, `-`, `.`
-/// up to a colon; blanks before it do not count.
-fn has_scheme(url: &str) -> bool {
+/// The scheme of a URL as Python's `urlsplit` sees it, and what follows: a letter, then letters, digits, `+`, `-`, `.`
+/// up to a colon. Blanks before it do not count.
+fn split_scheme(url: &str) -> (Option<&str>, &str) {
     let url = url.trim_start_matches(|c: char| c <= ' ');
-    let Some((scheme, _)) = url.split_once(':') else { return false };
-    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    let fits = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    };
+    match url.split_once(':') {
+        Some((scheme, rest)) if fits(scheme) => (Some(scheme), rest),
+        _ => (None, url),
+    }
 }
 
 /// A time in seconds; `None` when the option was not given.

@@ -99,6 +99,10 @@ impl OperationCall {
         words: &[String],
         paginate: bool,
     ) -> Result<Option<Self>, Failure> {
+        // Alone, the word needs no required option beside it.
+        if words == ["help"] {
+            return Ok(None);
+        }
         let arguments = arguments(operation, requires(words));
         let mut parsed = Parser::new(arguments.clone()).parse_known(words)?;
         match parsed.word("help") {

@@ -48,6 +48,7 @@ fn close_matches<'a>(word: &str, choices: &[&'a str]) -> Vec<&'a str> {
     });
     let mut scored: Vec<(f64, &str)> = scored.collect();
     scored.sort_by(|a, b| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then(b.1.cmp(a.1)));
+    scored.dedup();
     scored.into_iter().take(SUGGESTIONS).map(|(_, choice)| choice).collect()
 }
 
