@@ -5,6 +5,7 @@ use super::expiry::{Expiry, iso};
 use super::retrieved::{as_map, member};
 use crate::arguments::Globals;
 use crate::call::{Client, Identity};
+use crate::config::Setting;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::session::Session;
@@ -17,6 +18,10 @@ pub(super) fn call(
     operation: &'static OperationModel,
     parameters: &Map,
 ) -> Result<Document, Failure> {
+    // Also where STS could do without one.
+    if scene.session.globals.region.is_none() && scene.session.settings.get(Setting::Region)?.is_none() {
+        return Err(Failure::NoRegion);
+    }
     // An endpoint on the command line is that of the command's own service.
     let globals = Globals { endpoint_url: None, ..scene.session.globals.clone() };
     let session = Session { globals: &globals, ..scene.session };

@@ -306,6 +306,13 @@ fn credentials_of_a_role_are_taken_from_the_file_that_the_reference_wrote() {
 }
 
 #[test]
+fn a_role_is_not_asked_for_without_a_region() {
+    let config = ROLE.replace("region = us-east-1\n", "");
+    let machine = Machine::new().config(&config).file(".aws/credentials", KEYS).profile("r");
+    assert_eq!(machine.resolve().unwrap_err(), Unresolved::Fetching(Failure::NoRegion));
+}
+
+#[test]
 fn a_kept_file_that_is_broken_is_an_error() {
     let cases = [
         ("nonsense", "'49999ec93b239ae59bdc0b234bca6d63b4b4c4a1'"),
