@@ -83,6 +83,6 @@ impl Silent {
 impl Drop for Silent {
     fn drop(&mut self) {
         // Nobody is left to hear of a terminal that is gone.
-        drop(tcsetattr(self.terminal.as_fd(), OptionalActions::Flush, &self.before));
+        tcsetattr(self.terminal.as_fd(), OptionalActions::Flush, &self.before).ok();
     }
 }
