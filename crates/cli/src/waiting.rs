@@ -1,1 +1,159 @@
-//! `wait`: one operation called again and again until a state is reached.
+//! Waiting for a state: one operation asked again and again until its answers say so.
+
+use std::time::Duration;
+
+use valkeep_api::{Acceptor, ELASTICACHE, Service, Waiter, WaiterCondition, WaiterState};
+
+use crate::call::Client;
+use crate::document::{Document, Map};
+use crate::failure::{Failure, ServiceError};
+use crate::jmespath::Expression;
+
+/// Pause between two looks of our own waiters, and their number: two hours, the longest export that is heard of.
+const DELAY_S: u32 = 5;
+const LOOKS_MAX: u32 = 1440;
+
+/// The statuses of all snapshots that are described; `gone` stands for none.
+const STATUSES: &str = "Snapshots[].SnapshotStatus";
+const STATUSES_OR_GONE: &str = "Snapshots[].SnapshotStatus || ['gone']";
+
+/// Our own waiters; the service's description has none for snapshots.
+static SNAPSHOT_WAITERS: [Waiter; 3] = [
+    Waiter {
+        name: "SnapshotAvailable",
+        operation: "DescribeSnapshots",
+        delay_s: DELAY_S,
+        max_attempts: LOOKS_MAX,
+        acceptors: &[success(STATUSES, "available"), failure(STATUSES, "failed"), failure(STATUSES, "deleting")],
+    },
+    Waiter {
+        name: "SnapshotDeleted",
+        operation: "DescribeSnapshots",
+        delay_s: DELAY_S,
+        max_attempts: LOOKS_MAX,
+        acceptors: &[
+            success(STATUSES_OR_GONE, "gone"),
+            Acceptor {
+                condition: WaiterCondition::Error { code: "SnapshotNotFoundFault" },
+                state: WaiterState::Success,
+            },
+            failure(STATUSES, "available"),
+            failure(STATUSES, "creating"),
+            failure(STATUSES, "failed"),
+        ],
+    },
+    // The source of an export is `exporting` while it runs and `available` afterwards, whatever came of it.
+    Waiter {
+        name: "SnapshotExported",
+        operation: "DescribeSnapshots",
+        delay_s: DELAY_S,
+        max_attempts: LOOKS_MAX,
+        acceptors: &[success(STATUSES, "available"), failure(STATUSES, "failed"), failure(STATUSES, "deleting")],
+    },
+];
+
+const fn success(path: &'static str, expected: &'static str) -> Acceptor {
+    Acceptor { condition: WaiterCondition::PathAll { path, expected }, state: WaiterState::Success }
+}
+
+const fn failure(path: &'static str, expected: &'static str) -> Acceptor {
+    Acceptor { condition: WaiterCondition::PathAny { path, expected }, state: WaiterState::Failure }
+}
+
+/// The waiters of a service: those of its description, then our own.
+pub fn waiters(service: &'static Service) -> impl Iterator<Item = &'static Waiter> {
+    let own: &[Waiter] = if service.name == ELASTICACHE.name { &SNAPSHOT_WAITERS } else { &[] };
+    service.waiters.iter().chain(own)
+}
+
+/// Asks until `waiter` is content. `observe` is shown every answer that is not yet the wanted one.
+///
+/// # Errors
+/// The wanted state cannot come any more, does not come in time, or the question itself fails.
+pub fn wait(
+    client: &mut Client<'_>,
+    waiter: &'static Waiter,
+    parameters: &Map,
+    mut observe: impl FnMut(&Document),
+) -> Result<(), Failure> {
+    let operation = client.service().operation(waiter.operation).ok_or_else(|| {
+        Failure::General(format!("Waiter {} asks for {}, which does not exist", waiter.name, waiter.operation))
+    })?;
+    for attempt in 1.. {
+        let answer = match client.call(operation, parameters) {
+            Ok(answer) => Ok(answer),
+            Err(Failure::Service(error)) => Err(error),
+            Err(other) => return Err(other),
+        };
+        if judge(waiter, answer.as_ref().map_err(|error| &**error))? {
+            break;
+        }
+        if attempt >= waiter.max_attempts {
+            return Err(failed(waiter, "Max attempts exceeded"));
+        }
+        if let Ok(answer) = &answer {
+            observe(answer);
+        }
+        client.pause(Duration::from_secs(waiter.delay_s.into()))?;
+    }
+    Ok(())
+}
+
+/// Whether the wanted state is there; `false` when it may still come.
+fn judge(waiter: &Waiter, answer: Result<&Document, &ServiceError>) -> Result<bool, Failure> {
+    for acceptor in waiter.acceptors {
+        if holds(&acceptor.condition, answer)? {
+            return match acceptor.state {
+                WaiterState::Success => Ok(true),
+                WaiterState::Failure => {
+                    let reason = explanation(&acceptor.condition);
+                    Err(failed(waiter, &format!("Waiter encountered a terminal failure state: {reason}")))
+                }
+            };
+        }
+    }
+    match answer {
+        Ok(_) => Ok(false),
+        Err(error) => Err(failed(waiter, &format!("An error occurred ({}): {}", error.code, error.message))),
+    }
+}
+
+fn holds(condition: &WaiterCondition, answer: Result<&Document, &ServiceError>) -> Result<bool, Failure> {
+    match (condition, answer) {
+        (WaiterCondition::Error { code }, Err(error)) => Ok(error.code == *code),
+        (WaiterCondition::Error { .. }, Ok(_)) | (_, Err(_)) => Ok(false),
+        (WaiterCondition::PathAll { path, expected }, Ok(answer)) => {
+            let found = found(path, answer)?;
+            Ok(!found.is_empty() && found.iter().all(|value| *value == Document::from(*expected)))
+        }
+        (WaiterCondition::PathAny { path, expected }, Ok(answer)) => {
+            Ok(found(path, answer)?.contains(&Document::from(*expected)))
+        }
+    }
+}
+
+/// What the path finds; nothing when that is no list.
+fn found(path: &str, answer: &Document) -> Result<Vec<Document>, Failure> {
+    let found = Expression::parse(path).and_then(|expression| expression.search(answer)).map_err(Failure::General)?;
+    if let Document::List(found) = found { Ok(found) } else { Ok(Vec::new()) }
+}
+
+fn failed(waiter: &Waiter, reason: &str) -> Failure {
+    Failure::General(format!("Waiter {} failed: {reason}", waiter.name))
+}
+
+/// What was seen, in the reference's words.
+fn explanation(condition: &WaiterCondition) -> String {
+    match condition {
+        WaiterCondition::PathAll { path, expected } => {
+            format!("For expression \"{path}\" all members matched expected path: \"{expected}\"")
+        }
+        WaiterCondition::PathAny { path, expected } => {
+            format!("For expression \"{path}\" we matched expected path: \"{expected}\" at least once")
+        }
+        WaiterCondition::Error { code } => format!("Matched expected service error code: {code}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ use valkeep_api::{OperationModel, Service, query};
 
 use self::endpoint::{Endpoint, Region};
 use self::retry::{Retries, Trouble};
+use crate::credentials::Unresolved;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::session::Session;
@@ -49,8 +50,8 @@ enum Signer {
     Credentials(Credentials),
     /// Nobody is wanted.
     Nobody,
-    /// Somebody is wanted, and nobody was found.
-    Missing,
+    /// Somebody is wanted and not there, which every call tells.
+    Missing(Failure),
 }
 
 /// A client of one service in one region.
@@ -76,9 +77,11 @@ impl<'a> Client<'a> {
             Identity::Given(credentials) => Signer::Credentials(credentials),
             Identity::Anonymous => Signer::Nobody,
             Identity::OfSession if !session.globals.sign_request => Signer::Nobody,
-            Identity::OfSession => match credentials::resolve(session, &transport)? {
-                Some(found) => Signer::Credentials(found.credentials),
-                None => Signer::Missing,
+            Identity::OfSession => match credentials::resolve(session, &transport) {
+                Ok(Some(found)) => Signer::Credentials(found.credentials),
+                Ok(None) => Signer::Missing(Failure::NoCredentials),
+                Err(Unresolved::Fetching(failure)) => Signer::Missing(failure),
+                Err(Unresolved::Searching(failure)) => return Err(failure),
             },
         };
         let endpoint = region.endpoint(session, service)?;
@@ -101,8 +104,8 @@ impl<'a> Client<'a> {
     /// Checks `parameters`, sends them, and reads the answer.
     pub fn call(&mut self, operation: &'static OperationModel, parameters: &Map) -> Result<Document, Failure> {
         let parameters = input::validate(operation.input, parameters)?;
-        if matches!(self.signer, Signer::Missing) {
-            return Err(Failure::NoCredentials);
+        if let Signer::Missing(failure) = &self.signer {
+            return Err(failure.clone());
         }
         let address = self.endpoint.uri()?;
         let pairs = query::encode(self.service, operation, &parameters);
