@@ -29,7 +29,7 @@ class Typing:
     """A program before a terminal, and a user who types when nothing moves."""
 
     def __init__(self, argv, home, env):
-        variables = {**cases.ENVIRONMENT, "HOME": home, "PATH": f"{Path(home) / 'bin'}:{os.environ['PATH']}", **env}
+        variables = {**cases.ENVIRONMENT, "AWS_PAGER": "", "HOME": home, "PATH": f"{Path(home) / 'bin'}:{os.environ['PATH']}", **env}
         self.process, self.terminal = pty.fork()
         if self.process == 0:
             os.chdir(home)
