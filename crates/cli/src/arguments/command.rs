@@ -3,7 +3,7 @@
 use super::operation::OperationCall;
 use super::parser::{Argument, Parsed, Parser};
 use super::{Globals, WaiterCall};
-use super::{globals, services, suggestions, waiters};
+use super::{globals, services, waiters};
 use crate::Surroundings;
 use crate::alias::{self, Alias, Aliases, ShellLine, TOP_LEVEL};
 use crate::config::Settings;
@@ -206,8 +206,7 @@ impl<'s> Reader<'s> {
                 self.program
             ))),
             Step::Nowhere(rest) => {
-                let known = globals::arguments();
-                let unknown = suggestions::unknown_options(&rest, known.iter().filter_map(Argument::suggested));
+                let unknown = globals::unknown_options(&rest, &[]);
                 Err(Failure::validation(format!("Unknown options: {unknown}")))
             }
         }

@@ -1,6 +1,7 @@
 //! The global options: what may stand anywhere on a command line.
 
 use super::parser::{Argument, Parsed, Parser, Taken, Takes};
+use super::suggestions;
 use crate::failure::Failure;
 use crate::jmespath::Expression;
 use crate::output::{Color, ErrorFormat, Format};
@@ -105,6 +106,12 @@ pub fn arguments() -> Vec<Argument<'static>> {
         flag("--no-cli-auto-prompt"),
         value("--cli-error-format").one_of(ERROR_FORMATS.map(|(name, _)| name)),
     ]
+}
+
+/// What is said about words that neither `arguments` nor a global option takes.
+pub fn unknown_options(words: &[String], arguments: &[Argument<'_>]) -> String {
+    let globals = self::arguments();
+    suggestions::unknown_options(words, arguments.iter().chain(&globals).filter_map(Argument::suggested))
 }
 
 /// Looks at the two options that the reference needs before it knows any other. It does so before it decides whether

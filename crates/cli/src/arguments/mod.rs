@@ -16,9 +16,8 @@ mod waiters;
 mod tests;
 
 pub use command::Command;
-pub use globals::{Globals, check_first};
+pub use globals::{Globals, check_first, unknown_options};
 pub use operation::{CliInput, OperationCall, Paging, Skeleton, WAITABLE};
-pub use suggestions::unknown_options;
 pub use waiters::{AwaitedState, SNAPSHOT_STATES, SnapshotState, WaiterCall};
 
 use crate::Surroundings;

@@ -1,7 +1,6 @@
 //! The options of one operation, from its description.
 
 use super::parser::{Argument, Parsed, Parser, Takes};
-use super::suggestions;
 use super::{Given, globals};
 use crate::failure::Failure;
 use crate::help::kebab;
@@ -111,9 +110,7 @@ impl OperationCall {
             None => {}
         }
         if !parsed.rest.is_empty() {
-            let known = globals::arguments();
-            let known = arguments.iter().chain(&known).filter_map(Argument::suggested);
-            return Err(Failure::UnknownOptions(suggestions::unknown_options(&parsed.rest, known)));
+            return Err(Failure::UnknownOptions(globals::unknown_options(&parsed.rest, &arguments)));
         }
         if operation.paginator.is_some() {
             check_paging(operation, &parsed, paginate)?;

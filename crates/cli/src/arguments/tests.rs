@@ -4,7 +4,6 @@ use super::{AwaitedState, CliInput, Command, Given, OperationCall, Paging, Refus
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::help::Topic;
 use crate::output::{ErrorFormat, Format};
 use std::path::Path;
 
@@ -34,10 +33,9 @@ fn failure(line: &str) -> Failure {
 }
 
 fn call(line: &str) -> OperationCall {
-    match parse(line).expect(line).1 {
-        Command::Operation(call) => call,
-        other => panic!("{line} is {other:?}"),
-    }
+    let (_, command) = parse(line).expect(line);
+    let Command::Operation(call) = command else { panic!("{line} is {command:?}") };
+    call
 }
 
 fn given(line: &str) -> Vec<(&'static str, Given)> {
@@ -249,11 +247,9 @@ fn help_is_found_at_every_level() {
         ("elasticache wait help", "elasticache wait"),
         ("elasticache wait cache-cluster-deleted help", "elasticache wait cache-cluster-deleted"),
     ] {
-        let topic = match parse(line) {
-            Ok((_, Command::Help(topic))) => Topic::command(topic),
-            other => panic!("{line} is {other:?}"),
-        };
-        assert_eq!(topic, command, "{line}");
+        let (_, parsed) = parse(line).expect(line);
+        let Command::Help(topic) = parsed else { panic!("{line} is {parsed:?}") };
+        assert_eq!(topic.command(), command, "{line}");
     }
     assert!(matches!(failure("elasticache copy-snapshot help --bogus"), Failure::Usage(_)));
 }

@@ -12,6 +12,7 @@ mod list;
 mod set;
 
 use crate::arguments::parser::{Argument, Parsed, Parser, Takes};
+use crate::arguments::unknown_options;
 use crate::failure::Failure;
 use crate::session::Session;
 use std::io::Write;
@@ -98,10 +99,10 @@ fn place(given: &Parsed) -> Result<Place, Failure> {
 }
 
 fn parse(arguments: Vec<Argument<'_>>, words: &[String]) -> Result<Parsed, Failure> {
-    let parsed = Parser::new(arguments).parse_known(words)?;
+    let parsed = Parser::new(arguments.clone()).parse_known(words)?;
     match parsed.rest.as_slice() {
         [] => Ok(parsed),
-        rest => Err(Failure::validation(format!("Unknown options: {}", rest.join(", ")))),
+        rest => Err(Failure::validation(format!("Unknown options: {}", unknown_options(rest, &arguments)))),
     }
 }
 
