@@ -1,4 +1,4 @@
-//! Requests as clients write them: a structure's members as the pairs of a form.
+//! Requests as clients write them: an input structure as pairs, and pairs as a form.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
@@ -7,13 +7,16 @@ use crate::{OperationModel, Service, Shape, Structure, Value, timestamp};
 /// What stands for itself in a form: letters, digits and `-._~`.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The pairs of a request for `operation`, in the order of the model. `parameters` is a structure of its input shape.
+/// Writes a request: `Action`, `Version`, then the members in the order of `input`.
 ///
-/// An empty list is a pair without a value; an empty structure says nothing (`W10`).
-pub fn encode(service: &Service, operation: &OperationModel, parameters: &Value) -> Vec<(String, String)> {
+/// A list is numbered under the element name of the model (`W8`), an empty one is its bare name with an
+/// empty value (`W10`); a structure without members leaves nothing. Values are written by their own
+/// kind where it is not the model's, because the reference client sends more than the model has: a
+/// boolean in the place of a number as `True`, and texts in the place of numbers and times as they are.
+pub fn encode(service: &Service, operation: &OperationModel, input: &Value) -> Vec<(String, String)> {
     let mut pairs =
         vec![("Action".to_owned(), operation.name.to_owned()), ("Version".to_owned(), service.version.to_owned())];
-    value(&mut pairs, String::new(), Shape::Structure(operation.input), parameters);
+    write(&mut pairs, String::new(), Shape::Structure(operation.input), input);
     pairs
 }
 
@@ -24,72 +27,77 @@ pub fn form(pairs: &[(String, String)]) -> String {
     pairs.join("&")
 }
 
-fn value(pairs: &mut Vec<(String, String)>, name: String, shape: Shape, given: &Value) {
-    match (shape, given) {
-        (Shape::Structure(structure), Value::Structure(fields)) => members(pairs, &name, structure, fields),
-        (Shape::List(_), Value::List(elements)) if elements.is_empty() => pairs.push((name, String::new())),
-        (Shape::List(list), Value::List(elements)) => {
-            for (place, element) in elements.iter().enumerate() {
-                let name = format!("{name}.{}.{}", list.member_name, place + 1);
-                value(pairs, name, list.member, element);
+fn write(pairs: &mut Vec<(String, String)>, name: String, shape: Shape, value: &Value) {
+    match (shape, value) {
+        (Shape::Structure(shape), Value::Structure(fields)) => {
+            for (field, value) in fields {
+                structure_member(pairs, &name, shape, field, value);
             }
         }
-        (_, Value::String(text)) => pairs.push((name, text.clone())),
-        (_, Value::Integer(number)) => pairs.push((name, number.to_string())),
-        (_, Value::Double(number)) => pairs.push((name, number.to_string())),
-        (_, Value::Boolean(flag)) => pairs.push((name, flag.to_string())),
-        (_, Value::Timestamp(ms)) => {
-            let mut text = String::new();
-            timestamp::write(&mut text, *ms);
-            pairs.push((name, text));
+        (_, Value::List(elements)) if elements.is_empty() => pairs.push((name, String::new())),
+        (Shape::List(list), Value::List(elements)) => {
+            for (element, number) in elements.iter().zip(1..) {
+                write(pairs, format!("{name}.{}.{number}", list.member_name), list.member, element);
+            }
         }
-        (shape, given) => debug_assert!(false, "{given:?} is not of the shape {shape:?}"),
+        (shape, value) => pairs.push((name, scalar(shape, value))),
     }
 }
 
-fn members(pairs: &mut Vec<(String, String)>, prefix: &str, structure: &Structure, fields: &[(&'static str, Value)]) {
-    for member in structure.members {
-        let Some((_, given)) = fields.iter().find(|(name, _)| *name == member.name) else { continue };
-        let name = if prefix.is_empty() { member.location.to_owned() } else { format!("{prefix}.{}", member.location) };
-        value(pairs, name, member.shape, given);
+fn structure_member(
+    pairs: &mut Vec<(String, String)>,
+    name: &str,
+    structure: &Structure,
+    field: &'static str,
+    value: &Value,
+) {
+    let Some(member) = structure.members.iter().find(|member| member.name == field) else {
+        return;
+    };
+    let name = if name.is_empty() { member.location.to_owned() } else { format!("{name}.{}", member.location) };
+    write(pairs, name, member.shape, value);
+}
+
+fn scalar(shape: Shape, value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Double(number) => double(*number),
+        Value::Boolean(flag) => match (shape, flag) {
+            (Shape::Integer | Shape::Double, true) => "True".to_owned(),
+            (Shape::Integer | Shape::Double, false) => "False".to_owned(),
+            (_, flag) => flag.to_string(),
+        },
+        Value::Timestamp(ms) => time(*ms),
+        Value::Structure(_) | Value::List(_) => String::new(),
+    }
+}
+
+/// `2017-03-30T07:03:49Z`, with six digits behind the point where there are milliseconds.
+fn time(ms: i64) -> String {
+    let mut text = String::new();
+    timestamp::write(&mut text, ms);
+    match text.strip_suffix('Z') {
+        Some(time) if time.contains('.') => format!("{time}000Z"),
+        _ => text,
+    }
+}
+
+/// The shortest digits that name the number, as Python prints them: `1.0`, `1e+16`, `1e-05`.
+fn double(number: f64) -> String {
+    let plain = number == 0.0 || (1e-4..1e16).contains(&number.abs());
+    if plain || !number.is_finite() {
+        return format!("{number:?}").to_lowercase();
+    }
+    let text = format!("{number:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) => {
+            let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
+            format!("{digits}e{sign}{exponent:0>2}")
+        }
+        None => text,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{ELASTICACHE, Operation};
-
-    fn copy(fields: Vec<(&'static str, Value)>) -> Vec<(String, String)> {
-        encode(&ELASTICACHE, Operation::CopySnapshot.model(), &Value::Structure(fields))
-    }
-
-    #[test]
-    fn members_become_pairs_in_the_order_of_the_model() {
-        let tag = Value::Structure(vec![("Key", "a".into()), ("Value", "b".into())]);
-        let bare = Value::Structure(vec![("Key", "c".into())]);
-        let pairs = copy(vec![("Tags", Value::List(vec![tag, bare])), ("SourceSnapshotName", "s".into())]);
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let expected = [
-            ("Action", "CopySnapshot"),
-            ("Version", "2015-02-02"),
-            ("SourceSnapshotName", "s"),
-            ("Tags.Tag.1.Key", "a"),
-            ("Tags.Tag.1.Value", "b"),
-            ("Tags.Tag.2.Key", "c"),
-        ];
-        assert_eq!(pairs, expected);
-    }
-
-    #[test]
-    fn an_empty_list_is_a_pair_without_a_value() {
-        assert_eq!(copy(vec![("Tags", Value::List(vec![]))])[2], ("Tags".to_owned(), String::new()));
-    }
-
-    #[test]
-    fn what_is_written_reads_back() {
-        let odd = "a+b c&=%2B é 🔑\n~._-*/";
-        let pairs = copy(vec![("SourceSnapshotName", odd.into()), ("TargetSnapshotName", "".into())]);
-        assert_eq!(super::super::pairs(form(&pairs).as_bytes()), Ok(pairs));
-    }
-}
+mod tests;
