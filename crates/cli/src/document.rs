@@ -42,8 +42,18 @@ impl Document {
 ///
 /// Setting a key again replaces its value and keeps its place. As in Python, the order is no part of the
 /// value: maps with the same pairs are equal.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(IndexMap<String, Document>);
+#[derive(Clone, Debug, Default)]
+pub struct Map {
+    pairs: IndexMap<String, Document>,
+    /// Whether the reference holds it as an `OrderedDict`, which its texts then name.
+    ordered: bool,
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.pairs == other.pairs
+    }
+}
 
 impl Map {
     pub fn new() -> Self {
@@ -51,7 +61,11 @@ impl Map {
     }
 
     pub fn get(&self, key: &str) -> Option<&Document> {
-        self.0.get(key)
+        self.pairs.get(key)
+    }
+
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Document> {
+        self.pairs.get_mut(key)
     }
 
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Document> {
@@ -60,23 +74,35 @@ impl Map {
 
     /// Sets `key`, and says what it was before.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
-        self.0.insert(key.into(), value.into())
+        self.pairs.insert(key.into(), value.into())
     }
 
     pub fn remove(&mut self, key: &str) -> Option<Document> {
-        self.0.shift_remove(key)
+        self.pairs.shift_remove(key)
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Document)> + ExactSizeIterator {
-        self.0.iter().map(|(key, value)| (key.as_str(), value))
+        self.pairs.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Document> {
+        self.pairs.values_mut()
+    }
+
+    pub fn is_ordered(&self) -> bool {
+        self.ordered
+    }
+
+    pub fn set_ordered(&mut self) {
+        self.ordered = true;
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.pairs.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs.is_empty()
     }
 }
 

@@ -1,21 +1,59 @@
 //! The parameters of a call: from what was given to what the service takes.
+//!
+//! Owns the ways in which values are written (shorthand, JSON, YAML, files), their check against the
+//! model, and the skeletons that show how to write them. Leaves to others which options there are
+//! and which of them are required.
+
+mod document;
+mod files;
+mod option;
+mod shorthand;
+pub mod skeleton;
+mod timestamp;
+mod validate;
+mod yaml;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::{Language, complete};
+pub use validate::validate;
 
 use crate::arguments::Given;
 use crate::document::Map;
 use crate::failure::Failure;
 use crate::session::Session;
-use valkeep_api::{Member, OperationModel, Structure, Value};
+use files::Files;
+use valkeep_api::{Member, OperationModel};
 
 /// The parameters that the options say, unchecked: shorthand, JSON and files are read.
+///
+/// They are read and listed in the order of the model, whatever the order of the words.
+///
+/// # Errors
+/// A value that cannot be read in any of the ways that its type allows, or a file that cannot.
 pub fn parameters(
-    _session: Session<'_>,
-    _operation: &'static OperationModel,
-    _given: &[(&'static Member, Given)],
+    session: Session<'_>,
+    operation: &'static OperationModel,
+    given: &[(&'static Member, Given)],
 ) -> Result<Map, Failure> {
-    Ok(Map::new())
+    let files = Files::new(session.surroundings);
+    let mut parameters = Map::new();
+    for member in operation.input.members {
+        let last = given.iter().rev().find(|(known, _)| known.name == member.name);
+        if let Some((_, given)) = last {
+            parameters.insert(member.name, option::value(member, given, files)?);
+        }
+    }
+    Ok(parameters)
 }
 
-/// Holds `parameters` against the model; every mismatch is listed in one failure.
-pub fn validate(_shape: &'static Structure, _parameters: &Map) -> Result<Value, Failure> {
-    Ok(Value::Structure(Vec::new()))
+/// A parameter that cannot be read, as the reference words it.
+fn unreadable(parameter: &str, problem: impl std::fmt::Display) -> Failure {
+    Failure::validation(format!("Error parsing parameter '{parameter}': {problem}"))
+}
+
+/// White space as Python's `str.strip` and `\s` have it.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }

@@ -49,6 +49,10 @@ impl Printer<'_> {
             Document::Integer(number) => self.out.push_str(&number.to_string()),
             Document::Float(number) => self.out.push_str(&float(*number)),
             Document::String(text) => self.string(text),
+            // Printed answers have ISO 8601; everywhere else Python's text of a time is what there is.
+            Document::DateTime(..) if self.layout.indent.is_some() => {
+                self.string(&str(document, Maps::Dict).replacen(' ', "T", 1));
+            }
             Document::Bytes(_) | Document::Date(_) | Document::DateTime(..) => self.string(&str(document, Maps::Dict)),
             Document::List(elements) => {
                 self.nested(['[', ']'], elements.iter(), |printer, element| printer.value(element));

@@ -1,0 +1,84 @@
+//! `--cli-input-json` and `--cli-input-yaml`: all parameters in one document.
+
+use super::files::Files;
+use super::{unreadable, yaml};
+use crate::document::{Document, Map};
+use crate::failure::Failure;
+use crate::python::{self, Maps, json};
+use crate::session::Session;
+
+/// What a document is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    Json,
+    Yaml,
+}
+
+impl Language {
+    /// The option without its dashes.
+    fn option(self) -> &'static str {
+        match self {
+            Self::Json => "cli-input-json",
+            Self::Yaml => "cli-input-yaml",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Yaml => "YAML",
+        }
+    }
+}
+
+/// Adds what `given` says, as a document or as the name of a file with one, to the parameters that
+/// options have not set.
+///
+/// # Errors
+/// A file that cannot be read, text that is not of the language, a document that is no map.
+pub fn complete(parameters: &mut Map, session: Session<'_>, language: Language, given: &str) -> Result<(), Failure> {
+    let dashed = format!("--{}", language.option());
+    let content = match Files::new(session.surroundings).content(given) {
+        Some(content) => content.map_err(|problem| unreadable(&dashed, problem))?,
+        None => given.into(),
+    };
+    let document = match content {
+        Document::Bytes(bytes) => read(language, &decoded(language, bytes)?)?,
+        content => read(language, &python::str(&content, Maps::Dict))?,
+    };
+    let Document::Map(map) = document else {
+        let kind = python::type_name(&document, Maps::Dict);
+        return Err(unreadable(&dashed, format!("Invalid type: expecting map, received {kind}")));
+    };
+    for (name, value) in map.iter().filter(|(name, _)| parameters.get(name).is_none()).collect::<Vec<_>>() {
+        parameters.insert(name, value.clone());
+    }
+    Ok(())
+}
+
+/// Reads one document.
+///
+/// # Errors
+/// Text that is not of the language; where lists and maps lie too deep, a failure of its own.
+pub fn read(language: Language, text: &str) -> Result<Document, Failure> {
+    match language {
+        Language::Json => json::parse(text).map_err(|error| {
+            if error.is_invalid_json() { invalid(language) } else { Failure::general(error.to_string()) }
+        }),
+        Language::Yaml => yaml::parse(text).map_err(|error| match error {
+            yaml::YamlError::Invalid => invalid(language),
+            yaml::YamlError::Value(_) | yaml::YamlError::TooDeep => Failure::general(error.to_string()),
+        }),
+    }
+}
+
+/// Errors of the text itself name the option without its dashes.
+fn invalid(language: Language) -> Failure {
+    unreadable(language.option(), format!("Invalid {} received.", language.name()))
+}
+
+/// The text of a file's bytes, without a byte-order mark. In a text file the mark stays.
+fn decoded(language: Language, bytes: Vec<u8>) -> Result<String, Failure> {
+    let text = String::from_utf8(bytes).map_err(|_| invalid(language))?;
+    Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+}

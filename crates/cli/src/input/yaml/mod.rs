@@ -1,0 +1,268 @@
+//! YAML 1.2 as documents: the events of libyaml, and the types that the reference gives to them.
+//!
+//! One document is read, with anchors and merge keys. Bounds: [`python::MAX_NESTING`] levels, and
+//! [`NODES_MAX`] values once aliases are replaced by what they name.
+
+mod scalar;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use libyaml_safer::{Event, EventData, Parser};
+
+use crate::document::{Document, Map};
+use crate::python::{self, Maps};
+use scalar::Scalar;
+
+/// Most values that aliases may make out of one document. Our choice.
+const NODES_MAX: usize = 1_000_000;
+
+/// The start of the tags that are written with `!!`.
+const CORE_TAG: &str = "tag:yaml.org,2002:";
+
+/// Why a text is not taken as YAML.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum YamlError {
+    /// No YAML, more than one document, a repeated key or anchor, an unknown tag.
+    #[error("Invalid YAML received.")]
+    Invalid,
+    /// A value of the right form that Python cannot make, such as the 13th month; its text.
+    #[error("{0}")]
+    Value(String),
+    /// Lists and maps lie too deep in each other.
+    #[error("{}", python::TOO_DEEP)]
+    TooDeep,
+}
+
+/// Reads the one document of `text`; an empty text is `Null`.
+///
+/// # Errors
+/// Text that is no YAML, has two documents, repeats a key or an anchor, or has an unknown tag;
+/// nesting beyond the bound.
+pub fn parse(text: &str) -> Result<Document, YamlError> {
+    let mut bytes = text.as_bytes();
+    let mut parser = Parser::new();
+    parser.set_input_string(&mut bytes);
+    Composer { parser, anchors: HashMap::new(), nodes: 0 }.stream()
+}
+
+/// What one event or a whole collection comes to.
+enum Node {
+    Document(Document),
+    /// A plain `<<`, which means something as a key only.
+    Merge,
+}
+
+impl Node {
+    fn document(self) -> Result<Document, YamlError> {
+        match self {
+            Self::Document(document) => Ok(document),
+            Self::Merge => Err(YamlError::Invalid),
+        }
+    }
+}
+
+struct Composer<'r> {
+    parser: Parser<&'r mut &'r [u8]>,
+    anchors: HashMap<String, Document>,
+    nodes: usize,
+}
+
+impl Composer<'_> {
+    fn next(&mut self) -> Result<EventData, YamlError> {
+        let Event { data, .. } = self.parser.parse().map_err(|_| YamlError::Invalid)?;
+        Ok(data)
+    }
+
+    fn stream(&mut self) -> Result<Document, YamlError> {
+        let mut document = None;
+        loop {
+            match self.next()? {
+                EventData::StreamEnd => return Ok(document.unwrap_or(Document::Null)),
+                EventData::DocumentStart { .. } if document.is_some() => return Err(YamlError::Invalid),
+                EventData::DocumentStart { .. } => document = Some(self.document()?),
+                _ => {}
+            }
+        }
+    }
+
+    /// Composes without recursion, so that the text cannot exhaust the stack.
+    fn document(&mut self) -> Result<Document, YamlError> {
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            self.count(1)?;
+            let node = match self.next()? {
+                EventData::Alias { anchor } => Some(Node::Document(self.alias(&anchor)?)),
+                EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
+                    let node = scalar_node(tag.as_deref(), value, plain_implicit)?;
+                    Some(self.anchored(anchor, node)?)
+                }
+                EventData::SequenceStart { anchor, tag, .. } => {
+                    only_tag(tag.as_deref(), "seq")?;
+                    open.push(Open { anchor, collection: Collection::List(Vec::new()) });
+                    None
+                }
+                EventData::MappingStart { anchor, tag, .. } => {
+                    only_tag(tag.as_deref(), "map")?;
+                    open.push(Open { anchor, collection: Collection::Map(Pairs::default()) });
+                    None
+                }
+                _ => {
+                    let Open { anchor, collection } = open.pop().ok_or(YamlError::Invalid)?;
+                    Some(self.anchored(anchor, Node::Document(collection.close()))?)
+                }
+            };
+            let Some(node) = node else {
+                if open.len() > python::MAX_NESTING {
+                    return Err(YamlError::TooDeep);
+                }
+                continue;
+            };
+            match open.last_mut() {
+                Some(around) => around.collection.take(node)?,
+                None => return node.document(),
+            }
+        }
+    }
+
+    fn anchored(&mut self, anchor: Option<String>, node: Node) -> Result<Node, YamlError> {
+        if let (Some(anchor), Node::Document(document)) = (anchor, &node) {
+            self.count(size(document))?;
+            if self.anchors.insert(anchor, document.clone()).is_some() {
+                return Err(YamlError::Invalid);
+            }
+        }
+        Ok(node)
+    }
+
+    fn alias(&mut self, anchor: &str) -> Result<Document, YamlError> {
+        let document = self.anchors.get(anchor).ok_or(YamlError::Invalid)?;
+        let size = size(document);
+        self.count(size)?;
+        self.anchors.get(anchor).cloned().ok_or(YamlError::Invalid)
+    }
+
+    fn count(&mut self, nodes: usize) -> Result<(), YamlError> {
+        self.nodes += nodes;
+        if self.nodes > NODES_MAX { Err(YamlError::Invalid) } else { Ok(()) }
+    }
+}
+
+/// A list or map whose end has not come yet.
+struct Open {
+    anchor: Option<String>,
+    collection: Collection,
+}
+
+enum Collection {
+    List(Vec<Document>),
+    Map(Pairs),
+}
+
+impl Collection {
+    fn take(&mut self, node: Node) -> Result<(), YamlError> {
+        match self {
+            Self::List(elements) => elements.push(node.document()?),
+            Self::Map(pairs) => pairs.take(node)?,
+        }
+        Ok(())
+    }
+
+    fn close(self) -> Document {
+        match self {
+            Self::List(elements) => Document::List(elements),
+            Self::Map(pairs) => Document::Map(pairs.close()),
+        }
+    }
+}
+
+/// The pairs of a map: keys and values come in turns.
+#[derive(Default)]
+struct Pairs {
+    key: Option<Node>,
+    own: Map,
+    /// What a `<<` adds.
+    merged: Option<Map>,
+}
+
+impl Pairs {
+    fn take(&mut self, node: Node) -> Result<(), YamlError> {
+        let Some(key) = self.key.take() else {
+            self.key = Some(node);
+            return Ok(());
+        };
+        let value = node.document()?;
+        let repeated = match key {
+            Node::Merge => self.merged.replace(merge_sources(value)?).is_some(),
+            Node::Document(key) => self.own.insert(key_text(&key)?, value).is_some(),
+        };
+        if repeated { Err(YamlError::Invalid) } else { Ok(()) }
+    }
+
+    /// Merged pairs come first; the map's own pairs replace them in their places.
+    fn close(self) -> Map {
+        let mut map = self.merged.unwrap_or_default();
+        for (name, value) in self.own.iter() {
+            map.insert(name, value.clone());
+        }
+        map
+    }
+}
+
+/// The pairs of the one map behind a plain `<<`, or those of a list of maps, the last map's first.
+fn merge_sources(value: Document) -> Result<Map, YamlError> {
+    let sources = match value {
+        Document::Map(map) => return Ok(map),
+        Document::List(sources) => sources,
+        _ => return Err(YamlError::Invalid),
+    };
+    let mut merged = Map::new();
+    for source in sources.into_iter().rev() {
+        let Document::Map(source) = source else {
+            return Err(YamlError::Invalid);
+        };
+        for (name, value) in source.iter() {
+            merged.insert(name, value.clone());
+        }
+    }
+    Ok(merged)
+}
+
+/// Keys of other types are held as their texts; no parameter has such a name.
+fn key_text(key: &Document) -> Result<String, YamlError> {
+    match key {
+        Document::Map(_) => Err(YamlError::Invalid),
+        other => Ok(python::str(other, Maps::Dict)),
+    }
+}
+
+fn scalar_node(tag: Option<&str>, value: String, plain_implicit: bool) -> Result<Node, YamlError> {
+    let scalar = match tag {
+        None if plain_implicit => scalar::of_plain(&value)?,
+        None | Some("!") => Scalar::Document(value.into()),
+        Some(tag) => Scalar::Document(scalar::of_tag(tag.strip_prefix(CORE_TAG).ok_or(YamlError::Invalid)?, &value)?),
+    };
+    Ok(match scalar {
+        Scalar::Document(document) => Node::Document(document),
+        Scalar::Merge => Node::Merge,
+    })
+}
+
+/// Lists and maps have no other tag than their own.
+fn only_tag(tag: Option<&str>, name: &str) -> Result<(), YamlError> {
+    match tag {
+        None | Some("!") => Ok(()),
+        Some(tag) if tag.strip_prefix(CORE_TAG) == Some(name) => Ok(()),
+        Some(_) => Err(YamlError::Invalid),
+    }
+}
+
+fn size(document: &Document) -> usize {
+    match document {
+        Document::List(elements) => 1 + elements.iter().map(size).sum::<usize>(),
+        Document::Map(map) => 1 + map.iter().map(|(_, value)| size(value)).sum::<usize>(),
+        _ => 1,
+    }
+}
