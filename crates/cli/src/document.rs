@@ -68,10 +68,6 @@ impl Map {
         self.pairs.get_mut(key)
     }
 
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Document> {
-        self.0.iter_mut().find(|(known, _)| *known == key).map(|(_, value)| value)
-    }
-
     /// Sets `key`, and says what it was before.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
         self.pairs.insert(key.into(), value.into())

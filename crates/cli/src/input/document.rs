@@ -1,6 +1,6 @@
 //! `--cli-input-json` and `--cli-input-yaml`: all parameters in one document.
 
-use super::files::Files;
+use super::files::{Content, Files};
 use super::{unreadable, yaml};
 use crate::document::{Document, Map};
 use crate::failure::Failure;
@@ -40,12 +40,13 @@ pub fn complete(parameters: &mut Map, session: Session<'_>, language: Language, 
     let dashed = format!("--{}", language.option());
     let content = match Files::new(session.surroundings).content(given) {
         Some(content) => content.map_err(|problem| unreadable(&dashed, problem))?,
-        None => given.into(),
+        None => Content::Text(given.to_owned()),
     };
-    let document = match content {
-        Document::Bytes(bytes) => read(language, &decoded(language, bytes)?)?,
-        content => read(language, &python::str(&content, Maps::Dict))?,
+    let text = match content {
+        Content::Bytes(bytes) => decoded(language, bytes)?,
+        Content::Text(text) => text,
     };
+    let document = read(language, &text)?;
     let Document::Map(map) = document else {
         let kind = python::type_name(&document, Maps::Dict);
         return Err(unreadable(&dashed, format!("Invalid type: expecting map, received {kind}")));

@@ -3,8 +3,14 @@
 use std::borrow::Cow;
 
 use crate::Surroundings;
-use crate::document::Document;
 use crate::python;
+
+/// What stands in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    Text(String),
+    Bytes(Vec<u8>),
+}
 
 /// Reads the files that values name, as one command sees them.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +28,12 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     /// A file that cannot be read, or whose text is not UTF-8; the error is the reference's text.
-    pub fn content(self, value: &str) -> Option<Result<Document, String>> {
+    pub fn content(self, value: &str) -> Option<Result<Content, String>> {
         if let Some(path) = value.strip_prefix("file://") {
-            return Some(self.text(value, path).map(Document::String));
+            return Some(self.text(value, path).map(Content::Text));
         }
         let path = value.strip_prefix("fileb://")?;
-        Some(self.bytes(value, path).map(Document::Bytes))
+        Some(self.bytes(value, path).map(Content::Bytes))
     }
 
     fn text(self, value: &str, path: &str) -> Result<String, String> {

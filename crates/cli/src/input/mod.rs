@@ -26,6 +26,9 @@ use crate::session::Session;
 use files::Files;
 use valkeep_api::{Member, OperationModel};
 
+/// Deepest nesting of lists and maps in shorthand and YAML: where the reference's own readers give up.
+const DEPTH_MAX: usize = 490;
+
 /// The parameters that the options say, unchecked: shorthand, JSON and files are read.
 ///
 /// They are read and listed in the order of the model, whatever the order of the words.

@@ -2,7 +2,7 @@
 
 use valkeep_api::{Member, Shape};
 
-use super::files::Files;
+use super::files::{Content, Files};
 use super::shorthand::{self, ShorthandError};
 use super::{is_space, unreadable};
 use crate::arguments::Given;
@@ -17,9 +17,9 @@ const NO_FIRST_CHARACTER: &str = "string index out of range";
 const BYTES_AS_SHORTHAND: &str = "'in <string>' requires string as left operand, not int";
 
 /// What an option holds once a file that it names is read.
-enum Content {
+enum Held<'a> {
+    Words(&'a [String]),
     Text(String),
-    Words(Vec<String>),
     Bytes(Vec<u8>),
 }
 
@@ -30,25 +30,29 @@ enum Content {
 /// read; [`Failure::General`] where the reference stumbles instead, as it does over numbers.
 pub fn value(member: &'static Member, given: &Given, files: Files<'_>) -> Result<Document, Failure> {
     let reader = Reader { option: format!("--{}", kebab(member.name)), files };
-    let content = match given {
+    let held = match given {
         Given::Flag(flag) => return Ok((*flag).into()),
-        Given::Word(word) => reader.content(word)?.unwrap_or_else(|| Content::Text(word.clone())),
-        Given::Words(words) => reader.content_of_words(words)?,
+        Given::Word(word) => reader.file(word)?.unwrap_or_else(|| Held::Text(word.clone())),
+        Given::Words(words) => match words.as_slice() {
+            // A single word may name a file; among several, none does.
+            [word] => reader.file(word)?.unwrap_or(Held::Words(words)),
+            words => Held::Words(words),
+        },
     };
-    if is_structured(member.shape) && !content.looks_like_json() {
-        return reader.shorthand(member.shape, &content);
+    if is_structured(member.shape) && !held.looks_like_json() {
+        return reader.shorthand(member.shape, &held);
     }
-    match content {
-        Content::Text(text) => reader.text(member.shape, &text),
-        Content::Words(words) => reader.words(member.shape, &words),
-        Content::Bytes(bytes) => bytes_as(member.shape, bytes),
+    match held {
+        Held::Text(text) => reader.text(member.shape, &text),
+        Held::Words(words) => reader.words(member.shape, words),
+        Held::Bytes(bytes) => bytes_as(member.shape, bytes),
     }
 }
 
-impl Content {
+impl Held<'_> {
     fn looks_like_json(&self) -> bool {
         let first = match self {
-            Self::Text(text) => text.as_str(),
+            Self::Text(text) => text,
             Self::Words(words) => words.first().map_or("", String::as_str),
             Self::Bytes(_) => "",
         };
@@ -74,31 +78,22 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// What stands in the file that the word names.
-    fn content(&self, word: &str) -> Result<Option<Content>, Failure> {
+    fn file(&self, word: &str) -> Result<Option<Held<'static>>, Failure> {
         let content = self.files.content(word).transpose().map_err(|problem| unreadable(&self.option, problem))?;
         Ok(content.map(|content| match content {
-            Document::Bytes(bytes) => Content::Bytes(bytes),
-            content => Content::Text(python::str(&content, Maps::Dict)),
+            Content::Text(text) => Held::Text(text),
+            Content::Bytes(bytes) => Held::Bytes(bytes),
         }))
-    }
-
-    /// A single word may name a file; among several, none does.
-    fn content_of_words(&self, words: &[String]) -> Result<Content, Failure> {
-        let named = match words {
-            [word] => self.content(word)?,
-            _ => None,
-        };
-        Ok(named.unwrap_or_else(|| Content::Words(words.to_vec())))
     }
 
     /// Every word is an element of the list; the text of a file is the whole value, even where that
     /// should be a list.
-    fn shorthand(&self, shape: Shape, content: &Content) -> Result<Document, Failure> {
-        match (content, shape) {
-            (Content::Words(words), Shape::List(list)) => list_of(words, |word| self.shorthand_word(list.member, word)),
-            (Content::Words(words), _) => list_of(words, |word| self.shorthand_word(shape, word)),
-            (Content::Text(text), _) => self.shorthand_word(shape, text),
-            (Content::Bytes(_), _) => Err(Failure::general(BYTES_AS_SHORTHAND)),
+    fn shorthand(&self, shape: Shape, held: &Held<'_>) -> Result<Document, Failure> {
+        match (held, shape) {
+            (Held::Words(words), Shape::List(list)) => list_of(*words, |word| self.shorthand_word(list.member, word)),
+            (Held::Words(words), _) => list_of(*words, |word| self.shorthand_word(shape, word)),
+            (Held::Text(text), _) => self.shorthand_word(shape, text),
+            (Held::Bytes(_), _) => Err(Failure::general(BYTES_AS_SHORTHAND)),
         }
     }
 
@@ -113,10 +108,7 @@ impl Reader<'_> {
     }
 
     fn words(&self, shape: Shape, words: &[String]) -> Result<Document, Failure> {
-        let member = match shape {
-            Shape::List(list) => list.member,
-            _ => shape,
-        };
+        let member = if let Shape::List(list) = shape { list.member } else { shape };
         match words {
             [word] if trimmed(word).starts_with('[') => self.json(word),
             _ => list_of(words, |word| self.text(member, word)),

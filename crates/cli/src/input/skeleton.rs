@@ -2,7 +2,7 @@
 //!
 //! Nothing here needs a network or credentials. Whether `output` needs a region is the caller's rule.
 
-use chrono::NaiveDateTime;
+use chrono::DateTime;
 use valkeep_api::{Member, OperationModel, Service, Shape, Structure};
 
 use crate::document::{Document, Map};
@@ -46,17 +46,17 @@ fn example(shape: Shape, side: Side) -> Document {
         Shape::Integer => Document::from(0),
         Shape::Double => Document::from(0.0),
         Shape::Boolean => true.into(),
-        Shape::Timestamp if side == Side::Output => Document::DateTime(NaiveDateTime::UNIX_EPOCH, None),
+        Shape::Timestamp if side == Side::Output => Document::DateTime(DateTime::UNIX_EPOCH.naive_utc(), None),
         Shape::Timestamp => "1970-01-01T00:00:00".into(),
     }
 }
 
 /// Texts of an answer are the names of their members; without a member, of their shapes.
 fn member_example(member: &Member, side: Side) -> Document {
-    match member.shape {
-        Shape::String(_) if side == Side::Output => member.name.into(),
-        shape => example(shape, side),
+    if side == Side::Output && matches!(member.shape, Shape::String(_)) {
+        return member.name.into();
     }
+    example(member.shape, side)
 }
 
 struct Yaml {
@@ -90,10 +90,12 @@ impl Yaml {
             self.text += " [REQUIRED]";
         }
         let about = if indent == 0 { self.topic.member_text(member) } else { "" };
-        let listed = match member.shape {
-            Shape::String(text) if !text.values.is_empty() => format!("Valid values are: {}.", text.values.join(", ")),
-            _ => String::new(),
-        };
+        let mut listed = String::new();
+        if let Shape::String(text) = member.shape
+            && !text.values.is_empty()
+        {
+            listed = format!("Valid values are: {}.", text.values.join(", "));
+        }
         for sentence in [about, &listed].into_iter().filter(|sentence| !sentence.is_empty()) {
             self.text.push(' ');
             self.text += sentence;
@@ -108,22 +110,14 @@ impl Yaml {
             Shape::List(list) => {
                 self.text.extend(std::iter::repeat_n(' ', indent));
                 self.text += "- ";
-                match scalar(list.member) {
-                    Some(value) => {
-                        self.text += value;
-                        self.text.push('\n');
-                    }
-                    None => self.content_of_element(list.member, indent + 2),
+                if let Some(value) = scalar(list.member) {
+                    self.text += value;
+                    self.text.push('\n');
                 }
+                // An element's own indentation is that of its dash and a level more.
+                self.content(list.member, indent);
             }
             Shape::String(_) | Shape::Integer | Shape::Double | Shape::Boolean | Shape::Timestamp => {}
-        }
-    }
-
-    fn content_of_element(&mut self, shape: Shape, indent: usize) {
-        match shape {
-            Shape::Structure(inner) => self.structure(inner, indent),
-            other => self.content(other, indent),
         }
     }
 }

@@ -79,7 +79,7 @@ fn given(operation: &'static OperationModel, words: &[String]) -> Options {
             Some((option, value)) => (option, vec![value.to_owned()]),
             None => (word.as_str(), Vec::new()),
         };
-        while let Some(value) = words.next_if(|word| !word.starts_with("--")) {
+        while let Some(value) = words.next_if(|word| !is_option(word)) {
             values.push(value.clone());
         }
         match option {
@@ -91,13 +91,19 @@ fn given(operation: &'static OperationModel, words: &[String]) -> Options {
     (given, document)
 }
 
+fn is_option(word: &str) -> bool {
+    word.strip_prefix("--").is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+}
+
 fn one(operation: &'static OperationModel, option: &str, mut values: Vec<String>) -> (&'static Member, Given) {
     let named = |name: &str| operation.input.members.iter().find(|member| kebab(member.name) == name);
     let member = named(option).or_else(|| named(option.trim_start_matches("no-"))).expect("an option");
-    let given = match member.shape {
-        Shape::Boolean => Given::Flag(!option.starts_with("no-") || member.name.starts_with("No")),
-        Shape::List(_) => Given::Words(values),
-        _ => Given::Word(values.remove(0)),
+    let given = if matches!(member.shape, Shape::Boolean) {
+        Given::Flag(!option.starts_with("no-") || member.name.starts_with("No"))
+    } else if matches!(member.shape, Shape::List(_)) {
+        Given::Words(values)
+    } else {
+        Given::Word(values.remove(0))
     };
     (member, given)
 }

@@ -50,36 +50,16 @@ impl Report {
     }
 
     fn value(&mut self, shape: Shape, document: &Document, path: &str) -> Value {
-        match shape {
-            Shape::Structure(structure) => match document {
-                Document::Map(map) => self.map(structure, map, path),
-                _ => self.wrong_type(document, path, "<class 'dict'>"),
-            },
-            Shape::List(list) => match document {
-                Document::List(elements) => self.list(list, elements, path),
-                _ => self.wrong_type(document, path, "<class 'list'>, <class 'tuple'>"),
-            },
-            Shape::String(text) => match document {
-                Document::String(string) => self.text(text, string, path),
-                _ => self.wrong_type(document, path, "<class 'str'>"),
-            },
-            Shape::Integer => match document {
-                Document::Integer(number) => whole_number(number),
-                // Python's booleans are whole numbers.
-                Document::Boolean(flag) => Value::Boolean(*flag),
-                _ => self.wrong_type(document, path, "<class 'int'>"),
-            },
-            Shape::Double => match document {
-                Document::Float(number) => Value::Double(*number),
-                Document::Integer(number) => whole_number(number),
-                Document::Boolean(flag) => Value::Boolean(*flag),
-                _ => self.wrong_type(document, path, "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>"),
-            },
-            Shape::Boolean => match document {
-                Document::Boolean(flag) => Value::Boolean(*flag),
-                _ => self.wrong_type(document, path, "<class 'bool'>"),
-            },
-            Shape::Timestamp => self.timestamp(document, path),
+        match (shape, document) {
+            (Shape::Structure(structure), Document::Map(map)) => self.map(structure, map, path),
+            (Shape::List(list), Document::List(elements)) => self.list(list, elements, path),
+            (Shape::String(text), Document::String(string)) => self.text(text, string, path),
+            (Shape::Integer | Shape::Double, Document::Integer(number)) => whole_number(number),
+            (Shape::Double, Document::Float(number)) => Value::Double(*number),
+            // Python's booleans are whole numbers.
+            (Shape::Integer | Shape::Double | Shape::Boolean, Document::Boolean(flag)) => Value::Boolean(*flag),
+            (Shape::Timestamp, document) => self.timestamp(document, path),
+            (shape, document) => self.wrong_type(document, path, shape),
         }
     }
 
@@ -127,9 +107,7 @@ impl Report {
     fn timestamp(&mut self, document: &Document, path: &str) -> Value {
         match timestamp::microseconds(document) {
             Ok(us) => point_in_time(us),
-            Err(NoTimestamp::Unreadable) => {
-                self.wrong_type(document, path, "<class 'datetime.datetime'>, timestamp-string")
-            }
+            Err(NoTimestamp::Unreadable) => self.wrong_type(document, path, Shape::Timestamp),
             Err(NoTimestamp::OutOfRange(problem)) => {
                 self.stumble.get_or_insert(problem);
                 MISFIT
@@ -137,10 +115,26 @@ impl Report {
         }
     }
 
-    fn wrong_type(&mut self, document: &Document, path: &str, valid: &str) -> Value {
+    fn wrong_type(&mut self, document: &Document, path: &str, shape: Shape) -> Value {
         let maps = if holds_ordered(document) { Maps::OrderedDict } else { Maps::Dict };
         let (value, kind) = (python::str(document, maps), python::type_name(document, maps));
-        self.add(format!("Invalid type for parameter {path}, value: {value}, type: {kind}, valid types: {valid}"))
+        self.add(format!(
+            "Invalid type for parameter {path}, value: {value}, type: {kind}, valid types: {}",
+            valid_types(shape)
+        ))
+    }
+}
+
+/// The Python types that the reference takes for a shape.
+fn valid_types(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Structure(_) => "<class 'dict'>",
+        Shape::List(_) => "<class 'list'>, <class 'tuple'>",
+        Shape::String(_) => "<class 'str'>",
+        Shape::Integer => "<class 'int'>",
+        Shape::Double => "<class 'float'>, <class 'decimal.Decimal'>, <class 'int'>",
+        Shape::Boolean => "<class 'bool'>",
+        Shape::Timestamp => "<class 'datetime.datetime'>, timestamp-string",
     }
 }
 
@@ -156,9 +150,8 @@ fn point_in_time(us: i64) -> Value {
 
 /// Whether the maps inside came from JSON in an option; all of one value come from the same place.
 fn holds_ordered(document: &Document) -> bool {
-    match document {
-        Document::Map(map) => map.is_ordered(),
-        Document::List(elements) => elements.iter().any(holds_ordered),
-        _ => false,
+    if let Document::List(elements) = document {
+        return elements.iter().any(holds_ordered);
     }
+    matches!(document, Document::Map(map) if map.is_ordered())
 }

@@ -40,10 +40,8 @@ fn members_follow_action_and_version_in_their_own_order() {
 #[test]
 fn a_form_reads_back() {
     let odd = "a+b c&=%2B é 🔑\n~._-*/";
-    let pairs = encoded(
-        Operation::CopySnapshot,
-        vec![("SourceSnapshotName", odd.into()), ("TargetSnapshotName", "".into())],
-    );
+    let pairs =
+        encoded(Operation::CopySnapshot, vec![("SourceSnapshotName", odd.into()), ("TargetSnapshotName", "".into())]);
     assert_eq!(crate::query::pairs(form(&pairs).as_bytes()), Ok(pairs));
 }
 

@@ -46,32 +46,32 @@ fn fit_member(value: &mut Document, shape: Shape) -> Result<(), String> {
 }
 
 fn as_number(value: &Document, shape: Shape) -> Result<Document, String> {
-    match value {
-        Document::String(text) => number(shape, text),
-        Document::Bytes(bytes) => number(shape, &String::from_utf8_lossy(bytes)),
-        other => {
-            let wanted = match shape {
-                Shape::Integer => "int() argument must be a string, a bytes-like object or a real number",
-                _ => "float() argument must be a string or a real number",
-            };
-            Err(format!("{wanted}, not '{}'", python::type_word(other, Maps::Dict)))
-        }
+    if let Document::String(text) = value {
+        return number(shape, text);
     }
+    if let Document::Bytes(bytes) = value {
+        return number(shape, &String::from_utf8_lossy(bytes));
+    }
+    let wanted = if matches!(shape, Shape::Integer) {
+        "int() argument must be a string, a bytes-like object or a real number"
+    } else {
+        "float() argument must be a string or a real number"
+    };
+    Err(format!("{wanted}, not '{}'", python::type_word(value, Maps::Dict)))
 }
 
 /// `true` and `false` in any case; other texts stay texts.
 fn fit_boolean(value: &mut Document) -> Result<(), String> {
-    match value {
-        Document::String(text) => {
-            let flag = match text.to_lowercase().as_str() {
-                "true" => true,
-                "false" => false,
-                _ => return Ok(()),
-            };
-            *value = flag.into();
-            Ok(())
+    if let Document::String(text) = value {
+        match text.to_lowercase().as_str() {
+            "true" => *value = true.into(),
+            "false" => *value = false.into(),
+            _ => {}
         }
-        Document::Bytes(_) => Ok(()),
-        other => Err(format!("'{}' object has no attribute 'lower'", python::type_word(other, Maps::Dict))),
+        return Ok(());
     }
+    if matches!(value, Document::Bytes(_)) {
+        return Ok(());
+    }
+    Err(format!("'{}' object has no attribute 'lower'", python::type_word(value, Maps::Dict)))
 }

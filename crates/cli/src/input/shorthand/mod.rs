@@ -24,11 +24,9 @@ mod tests;
 pub use error::ShorthandError;
 pub use fit::fit;
 
+use super::DEPTH_MAX;
 use super::files::Files;
 use crate::document::{Document, Map};
-
-/// Deepest nesting of lists and hashes: where the reference's own parser gives up.
-const DEPTH_MAX: usize = 450;
 
 /// Reads one word of shorthand.
 ///

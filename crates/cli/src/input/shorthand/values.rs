@@ -3,6 +3,7 @@
 use super::super::is_space;
 use super::{Parser, Reading, ShorthandError, characters};
 use crate::document::Document;
+use crate::input::files::Content;
 
 impl Parser<'_> {
     /// The first value behind a key, or an element; nothing is the empty text.
@@ -27,7 +28,9 @@ impl Parser<'_> {
         match reading {
             Reading::Literal => Ok(text.into()),
             Reading::Files => match self.files.content(&text) {
-                Some(content) => content.map_err(ShorthandError::File),
+                Some(Ok(Content::Text(text))) => Ok(text.into()),
+                Some(Ok(Content::Bytes(bytes))) => Ok(Document::Bytes(bytes)),
+                Some(Err(problem)) => Err(ShorthandError::File(problem)),
                 None => Ok(text.into()),
             },
         }

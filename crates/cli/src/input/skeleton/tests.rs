@@ -81,11 +81,12 @@ fn yaml_says_the_same_as_json_for_every_operation() {
 }
 
 fn times_as_texts(document: &mut Document) {
-    match document {
-        Document::DateTime(time, _) => *document = time.format("%Y-%m-%dT%H:%M:%S").to_string().into(),
-        Document::List(elements) => elements.iter_mut().for_each(times_as_texts),
-        Document::Map(map) => map.values_mut().for_each(times_as_texts),
-        _ => {}
+    if let Document::DateTime(time, _) = document {
+        *document = time.format("%Y-%m-%dT%H:%M:%S").to_string().into();
+    } else if let Document::List(elements) = document {
+        elements.iter_mut().for_each(times_as_texts);
+    } else if let Document::Map(map) = document {
+        map.values_mut().for_each(times_as_texts);
     }
 }
 

@@ -1,6 +1,6 @@
 //! YAML 1.2 as documents: the events of libyaml, and the types that the reference gives to them.
 //!
-//! One document is read, with anchors and merge keys. Bounds: [`python::MAX_NESTING`] levels, and
+//! One document is read, with anchors and merge keys. Bounds: [`DEPTH_MAX`] levels, and
 //! [`NODES_MAX`] values once aliases are replaced by what they name.
 
 mod scalar;
@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use libyaml_safer::{Event, EventData, Parser};
 
+use super::DEPTH_MAX;
 use crate::document::{Document, Map};
 use crate::python::{self, Maps};
 use scalar::Scalar;
@@ -22,10 +23,13 @@ const NODES_MAX: usize = 1_000_000;
 /// The start of the tags that are written with `!!`.
 const CORE_TAG: &str = "tag:yaml.org,2002:";
 
+/// What Python says where the names of parameters are no texts.
+const FOREIGN_KEYS: &str = "keywords must be strings";
+
 /// Why a text is not taken as YAML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum YamlError {
-    /// No YAML, more than one document, a repeated key or anchor, an unknown tag.
+    /// No YAML, more than one document, a repeated key, an unknown tag.
     #[error("Invalid YAML received.")]
     Invalid,
     /// A value of the right form that Python cannot make, such as the 13th month; its text.
@@ -39,7 +43,7 @@ pub enum YamlError {
 /// Reads the one document of `text`; an empty text is `Null`.
 ///
 /// # Errors
-/// Text that is no YAML, has two documents, repeats a key or an anchor, or has an unknown tag;
+/// Text that is no YAML, has two documents, repeats a key, or has an unknown tag;
 /// nesting beyond the bound.
 pub fn parse(text: &str) -> Result<Document, YamlError> {
     let mut bytes = text.as_bytes();
@@ -79,11 +83,15 @@ impl Composer<'_> {
     fn stream(&mut self) -> Result<Document, YamlError> {
         let mut document = None;
         loop {
-            match self.next()? {
-                EventData::StreamEnd => return Ok(document.unwrap_or(Document::Null)),
-                EventData::DocumentStart { .. } if document.is_some() => return Err(YamlError::Invalid),
-                EventData::DocumentStart { .. } => document = Some(self.document()?),
-                _ => {}
+            let event = self.next()?;
+            if matches!(event, EventData::StreamEnd) {
+                return Ok(document.unwrap_or(Document::Null));
+            }
+            if matches!(event, EventData::DocumentStart { .. }) {
+                if document.is_some() {
+                    return Err(YamlError::Invalid);
+                }
+                document = Some(self.document()?);
             }
         }
     }
@@ -106,16 +114,24 @@ impl Composer<'_> {
                 }
                 EventData::MappingStart { anchor, tag, .. } => {
                     only_tag(tag.as_deref(), "map")?;
-                    open.push(Open { anchor, collection: Collection::Map(Pairs::default()) });
+                    open.push(Open { anchor, collection: Collection::Map(Box::default()) });
                     None
                 }
-                _ => {
+                EventData::SequenceEnd
+                | EventData::MappingEnd
+                | EventData::StreamStart { .. }
+                | EventData::StreamEnd
+                | EventData::DocumentStart { .. }
+                | EventData::DocumentEnd { .. } => {
                     let Open { anchor, collection } = open.pop().ok_or(YamlError::Invalid)?;
+                    if open.is_empty() && collection.has_foreign_keys() {
+                        return Err(YamlError::Value(FOREIGN_KEYS.to_owned()));
+                    }
                     Some(self.anchored(anchor, Node::Document(collection.close()))?)
                 }
             };
             let Some(node) = node else {
-                if open.len() > python::MAX_NESTING {
+                if open.len() > DEPTH_MAX {
                     return Err(YamlError::TooDeep);
                 }
                 continue;
@@ -130,9 +146,8 @@ impl Composer<'_> {
     fn anchored(&mut self, anchor: Option<String>, node: Node) -> Result<Node, YamlError> {
         if let (Some(anchor), Node::Document(document)) = (anchor, &node) {
             self.count(size(document))?;
-            if self.anchors.insert(anchor, document.clone()).is_some() {
-                return Err(YamlError::Invalid);
-            }
+            // An anchor that comes again names the new value from there on.
+            self.anchors.insert(anchor, document.clone());
         }
         Ok(node)
     }
@@ -158,7 +173,7 @@ struct Open {
 
 enum Collection {
     List(Vec<Document>),
-    Map(Pairs),
+    Map(Box<Pairs>),
 }
 
 impl Collection {
@@ -168,6 +183,10 @@ impl Collection {
             Self::Map(pairs) => pairs.take(node)?,
         }
         Ok(())
+    }
+
+    fn has_foreign_keys(&self) -> bool {
+        matches!(self, Self::Map(pairs) if pairs.foreign_keys)
     }
 
     fn close(self) -> Document {
@@ -183,6 +202,8 @@ impl Collection {
 struct Pairs {
     key: Option<Node>,
     own: Map,
+    /// Whether a key is no text. It is held as one.
+    foreign_keys: bool,
     /// What a `<<` adds.
     merged: Option<Map>,
 }
@@ -196,7 +217,10 @@ impl Pairs {
         let value = node.document()?;
         let repeated = match key {
             Node::Merge => self.merged.replace(merge_sources(value)?).is_some(),
-            Node::Document(key) => self.own.insert(key_text(&key)?, value).is_some(),
+            Node::Document(key) => {
+                self.foreign_keys |= !matches!(key, Document::String(_));
+                self.own.insert(key_text(&key)?, value).is_some()
+            }
         };
         if repeated { Err(YamlError::Invalid) } else { Ok(()) }
     }
@@ -213,10 +237,11 @@ impl Pairs {
 
 /// The pairs of the one map behind a plain `<<`, or those of a list of maps, the last map's first.
 fn merge_sources(value: Document) -> Result<Map, YamlError> {
-    let sources = match value {
-        Document::Map(map) => return Ok(map),
-        Document::List(sources) => sources,
-        _ => return Err(YamlError::Invalid),
+    if let Document::Map(map) = value {
+        return Ok(map);
+    }
+    let Document::List(sources) = value else {
+        return Err(YamlError::Invalid);
     };
     let mut merged = Map::new();
     for source in sources.into_iter().rev() {
@@ -230,12 +255,12 @@ fn merge_sources(value: Document) -> Result<Map, YamlError> {
     Ok(merged)
 }
 
-/// Keys of other types are held as their texts; no parameter has such a name.
+/// Keys of other types are held as their texts; no member has such a name.
 fn key_text(key: &Document) -> Result<String, YamlError> {
-    match key {
-        Document::Map(_) => Err(YamlError::Invalid),
-        other => Ok(python::str(other, Maps::Dict)),
+    if matches!(key, Document::Map(_)) {
+        return Err(YamlError::Invalid);
     }
+    Ok(python::str(key, Maps::Dict))
 }
 
 fn scalar_node(tag: Option<&str>, value: String, plain_implicit: bool) -> Result<Node, YamlError> {
@@ -263,6 +288,13 @@ fn size(document: &Document) -> usize {
     match document {
         Document::List(elements) => 1 + elements.iter().map(size).sum::<usize>(),
         Document::Map(map) => 1 + map.iter().map(|(_, value)| size(value)).sum::<usize>(),
-        _ => 1,
+        Document::Null
+        | Document::Boolean(_)
+        | Document::Integer(_)
+        | Document::Float(_)
+        | Document::String(_)
+        | Document::Bytes(_)
+        | Document::Date(_)
+        | Document::DateTime(..) => 1,
     }
 }

@@ -90,7 +90,6 @@ fn what_is_no_yaml_is_invalid() {
         "a: [b",
         "\ta: b",
         "a: *b",
-        "a: &x 1\nb: &x 2",
         "a: !foo x",
         "a: !!binary aGk",
         "a: !!map x",
