@@ -2,6 +2,7 @@
 
 use super::files::{Content, Files};
 use super::{unreadable, yaml};
+use crate::arguments::CliInput;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::python::{self, Maps, json};
@@ -14,33 +15,19 @@ pub enum Language {
     Yaml,
 }
 
-impl Language {
-    /// The option without its dashes.
-    fn option(self) -> &'static str {
-        match self {
-            Self::Json => "cli-input-json",
-            Self::Yaml => "cli-input-yaml",
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::Yaml => "YAML",
-        }
-    }
-}
-
 /// Adds what `given` says, as a document or as the name of a file with one, to the parameters that
 /// options have not set.
 ///
 /// # Errors
 /// A file that cannot be read, text that is not of the language, a document that is no map.
-pub fn complete(parameters: &mut Map, session: Session<'_>, language: Language, given: &str) -> Result<(), Failure> {
-    let dashed = format!("--{}", language.option());
-    let content = match Files::new(session.surroundings).content(given) {
-        Some(content) => content.map_err(|problem| unreadable(&dashed, problem))?,
-        None => Content::Text(given.to_owned()),
+pub fn complete(parameters: &mut Map, session: Session<'_>, given: &CliInput) -> Result<(), Failure> {
+    let (language, option, value) = match given {
+        CliInput::Json(value) => (Language::Json, "--cli-input-json", value),
+        CliInput::Yaml(value) => (Language::Yaml, "--cli-input-yaml", value),
+    };
+    let content = match Files::new(session.surroundings).content(value) {
+        Some(content) => content.map_err(|problem| unreadable(option, problem))?,
+        None => Content::Text(value.clone()),
     };
     let text = match content {
         Content::Bytes(bytes) => decoded(language, bytes)?,
@@ -49,10 +36,12 @@ pub fn complete(parameters: &mut Map, session: Session<'_>, language: Language, 
     let document = read(language, &text)?;
     let Document::Map(map) = document else {
         let kind = python::type_name(&document, Maps::Dict);
-        return Err(unreadable(&dashed, format!("Invalid type: expecting map, received {kind}")));
+        return Err(unreadable(option, format!("Invalid type: expecting map, received {kind}")));
     };
-    for (name, value) in map.iter().filter(|(name, _)| parameters.get(name).is_none()).collect::<Vec<_>>() {
-        parameters.insert(name, value.clone());
+    for (name, value) in map.iter() {
+        if parameters.get(name).is_none() {
+            parameters.insert(name, value.clone());
+        }
     }
     Ok(())
 }
@@ -75,7 +64,10 @@ pub fn read(language: Language, text: &str) -> Result<Document, Failure> {
 
 /// Errors of the text itself name the option without its dashes.
 fn invalid(language: Language) -> Failure {
-    unreadable(language.option(), format!("Invalid {} received.", language.name()))
+    match language {
+        Language::Json => unreadable("cli-input-json", "Invalid JSON received."),
+        Language::Yaml => unreadable("cli-input-yaml", "Invalid YAML received."),
+    }
 }
 
 /// The text of a file's bytes, without a byte-order mark. In a text file the mark stays.

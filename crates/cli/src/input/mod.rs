@@ -16,7 +16,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Language, complete};
+pub use document::complete;
 pub use validate::validate;
 
 use crate::arguments::Given;

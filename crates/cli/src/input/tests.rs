@@ -7,7 +7,7 @@ use valkeep_api::{ELASTICACHE, Shape, query};
 
 use super::*;
 use crate::Surroundings;
-use crate::arguments::Globals;
+use crate::arguments::{CliInput, Globals};
 use crate::config::Settings;
 use crate::help::kebab;
 
@@ -60,15 +60,15 @@ impl Case<'_> {
         let settings = Settings::load(&surroundings)?;
         let session = Session { surroundings: &surroundings, settings: &settings, globals: &Globals::default() };
         let mut parameters = parameters(session, operation, &given)?;
-        if let Some((language, text)) = document {
-            complete(&mut parameters, session, language, &text)?;
+        if let Some(document) = document {
+            complete(&mut parameters, session, &document)?;
         }
         let value = validate(operation.input, &parameters)?;
         Ok(query::encode(&ELASTICACHE, operation, &value))
     }
 }
 
-type Options = (Vec<(&'static Member, Given)>, Option<(Language, String)>);
+type Options = (Vec<(&'static Member, Given)>, Option<CliInput>);
 
 /// Options as the argument parser hands them over: each is followed by its words, or holds one behind `=`.
 fn given(operation: &'static OperationModel, words: &[String]) -> Options {
@@ -83,8 +83,8 @@ fn given(operation: &'static OperationModel, words: &[String]) -> Options {
             values.push(value.clone());
         }
         match option {
-            "--cli-input-json" => document = Some((Language::Json, values.remove(0))),
-            "--cli-input-yaml" => document = Some((Language::Yaml, values.remove(0))),
+            "--cli-input-json" => document = Some(CliInput::Json(values.remove(0))),
+            "--cli-input-yaml" => document = Some(CliInput::Yaml(values.remove(0))),
             option => given.push(one(operation, option.trim_start_matches("--"), values)),
         }
     }
