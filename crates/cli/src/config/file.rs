@@ -4,15 +4,19 @@ use crate::Surroundings;
 use crate::failure::Failure;
 use crate::python;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes. Our choice: the reference reads until memory ends.
 const LARGEST_BYTES: u64 = 16 * 1024 * 1024;
 
-/// The file that `variable` names, or `default`; variables and the home folder in it are replaced.
+/// The file that `variable` names, or `default`.
 pub fn path(surroundings: &Surroundings, variable: &str, default: &str) -> PathBuf {
-    let path = surroundings.variable(variable).unwrap_or(default);
+    expand(surroundings, surroundings.variable(variable).unwrap_or(default))
+}
+
+/// A path with variables and the home folder in it replaced.
+pub fn expand(surroundings: &Surroundings, path: &str) -> PathBuf {
     surroundings.expand_home(&expand_variables(surroundings, path))
 }
 
@@ -24,15 +28,25 @@ pub fn read(path: &Path) -> Result<Option<String>, Failure> {
     if !path.is_file() {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LARGEST_BYTES + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(_) if bytes.len() as u64 > LARGEST_BYTES => return Err(unparsable(path)),
-        Ok(_) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(system_error(&error, path)),
+    match read_bytes(path) {
+        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| unparsable(path)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => Err(unparsable(path)),
+        Err(error) => Err(system_error(&error, path)),
     }
-    String::from_utf8(bytes).map(Some).map_err(|_| unparsable(path))
+}
+
+/// What is in a file.
+///
+/// # Errors
+/// The file cannot be read, or is too large.
+pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LARGEST_BYTES + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > LARGEST_BYTES {
+        true => Err(ErrorKind::FileTooLarge.into()),
+        false => Ok(bytes),
+    }
 }
 
 /// The one thing that is said about a file that cannot be used.
@@ -40,14 +54,19 @@ pub fn unparsable(path: &Path) -> Failure {
     Failure::general(format!("Unable to parse config file: {}", path.display()))
 }
 
+/// The failure when the system refuses something about `path`.
+pub fn system_error(error: &io::Error, path: &Path) -> Failure {
+    Failure::General(system_message(error, path))
+}
+
 /// What Python says when the system refuses: `[Errno 13] Permission denied: '/a/config'`.
-pub fn system_error(error: &std::io::Error, path: &Path) -> Failure {
+pub fn system_message(error: &io::Error, path: &Path) -> String {
     let text = error.to_string();
     let path = python::str_repr(&path.display().to_string());
-    Failure::general(match (error.raw_os_error(), text.split_once(" (os error")) {
+    match (error.raw_os_error(), text.split_once(" (os error")) {
         (Some(number), Some((text, _))) => format!("[Errno {number}] {text}: {path}"),
         _ => text,
-    })
+    }
 }
 
 /// Replaces `$NAME` and `${NAME}` where such a variable is there.

@@ -8,7 +8,7 @@ mod ini;
 mod profiles;
 mod settings;
 
-pub use file::{read as read_text, system_error, unparsable};
+pub use file::{expand, read as read_text, read_bytes, system_error, system_message, unparsable};
 pub use ini::{Section, Value, is_space, lines, split_lines, texts};
 pub use profiles::Profiles;
 pub use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source, TimestampFormat};

@@ -31,13 +31,12 @@ const LONGEST_ANSWER_BYTES: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// The input ends before the last answer; nothing is written then.
-pub fn run(session: Session<'_>) -> Result<u8, Failure> {
+pub fn run(session: Session<'_>, mut input: impl BufRead) -> Result<u8, Failure> {
     let name = session.settings.profile_name();
     let profile = session.settings.profiles().profile(name);
     if profile.is_none_or(Section::is_empty) {
         say(TIP)?;
     }
-    let mut input = std::io::stdin().lock();
     let mut ask = |question: &Question| ask(&mut input, question, present(profile, question));
     let secrets = secrets(&mut ask, present(profile, &TOKEN).is_some_and(|token| !token.is_empty()))?;
     let others: Vec<Edit> = [ask(&REGION)?, ask(&OUTPUT)?].into_iter().flatten().collect();

@@ -10,6 +10,7 @@ mod get;
 mod import;
 mod list;
 mod set;
+mod value;
 
 use crate::arguments::parser::{Argument, Parsed, Parser, Takes};
 use crate::arguments::unknown_options;
@@ -44,7 +45,7 @@ pub fn run(session: Session<'_>, words: &[String]) -> Result<u8, Failure> {
     let subcommand = Argument::optional_place("subcommand").one_of(SUBCOMMANDS);
     let Some((first, rest)) = words.split_first().filter(|(first, _)| !first.starts_with('-')) else {
         parse(vec![subcommand], words)?;
-        return ask::run(session);
+        return ask::run(session, std::io::stdin().lock());
     };
     parse(vec![subcommand], std::slice::from_ref(first))?;
     match first.as_str() {
@@ -52,11 +53,13 @@ pub fn run(session: Session<'_>, words: &[String]) -> Result<u8, Failure> {
         "list-profiles" => parse(Vec::new(), rest).and_then(|_| list_profiles(session)),
         "get" => {
             let given = parse(with_place(vec![Argument::place("varname")]), rest)?;
-            get::run(session.settings, required(&given, "varname"), &place(&given)?)
+            let (name, place) = (text(session, &given, "varname")?, place(session, &given)?);
+            get::run(session.settings, &name, &place)
         }
         "set" => {
             let given = parse(with_place(vec![Argument::place("varname"), Argument::place("value")]), rest)?;
-            set::run(session, required(&given, "varname"), required(&given, "value"), &place(&given)?)
+            let (name, value) = (text(session, &given, "varname")?, text(session, &given, "value")?);
+            set::run(session, &name, &value, &place(session, &given)?)
         }
         "export-credentials" => {
             let format = Argument::option("--format", Takes::One).one_of(export::FORMATS);
@@ -67,8 +70,8 @@ pub fn run(session: Session<'_>, words: &[String]) -> Result<u8, Failure> {
             let csv = Argument::option("--csv", Takes::One).required(true);
             let flag = Argument::option("--skip-invalid", Takes::Nothing);
             let given = parse(vec![csv, flag, Argument::option("--profile-prefix", Takes::One)], rest)?;
-            let prefix = given.word("--profile-prefix").unwrap_or_default();
-            import::run(session, required(&given, "--csv"), prefix, given.has("--skip-invalid"))
+            let (csv, prefix) = (text(session, &given, "--csv")?, text(session, &given, "--profile-prefix")?);
+            import::run(session, &csv, &prefix, given.has("--skip-invalid"))
         }
         other => Err(Failure::general(format!(
             "configure {other} is not supported: only the configuration files are managed here"
@@ -87,13 +90,13 @@ fn with_place(mut arguments: Vec<Argument<'static>>) -> Vec<Argument<'static>> {
     arguments
 }
 
-fn place(given: &Parsed) -> Result<Place, Failure> {
+fn place(session: Session<'_>, given: &Parsed) -> Result<Place, Failure> {
     match (given.word("--sso-session"), given.word("--services")) {
         (Some(_), Some(_)) => Err(Failure::validation(
             "The key \"services\" cannot be specified when one of the following keys are also specified: sso_session",
         )),
-        (Some(name), None) => Ok(Place::SsoSession(name.to_owned())),
-        (None, Some(name)) => Ok(Place::Services(name.to_owned())),
+        (Some(_), None) => text(session, given, "--sso-session").map(Place::SsoSession),
+        (None, Some(_)) => text(session, given, "--services").map(Place::Services),
         (None, None) => Ok(Place::Profile),
     }
 }
@@ -106,9 +109,9 @@ fn parse(arguments: Vec<Argument<'_>>, words: &[String]) -> Result<Parsed, Failu
     }
 }
 
-/// The word of an argument without which the parser fails.
-fn required<'a>(given: &'a Parsed, name: &str) -> &'a str {
-    given.word(name).unwrap_or_default()
+/// What was given for an argument; nothing is as good as an empty text.
+fn text(session: Session<'_>, given: &Parsed, argument: &str) -> Result<String, Failure> {
+    value::text(session, argument, given.word(argument).unwrap_or_default())
 }
 
 /// Whether a name is taken for the section `[plugins]`. The reference asks whether it is a part of
@@ -129,3 +132,6 @@ fn say(text: &str) -> Result<(), Failure> {
     let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
     written.map_err(|error| Failure::general(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;
