@@ -207,3 +207,15 @@ fn a_file_that_is_not_utf_8_or_too_large_cannot_be_parsed() {
     std::fs::File::create(&path).and_then(|file| file.set_len(1 << 40)).expect("a file with a hole");
     assert_eq!(Settings::load(&here).map(drop), Err(expected));
 }
+
+#[test]
+fn time_stamps_have_two_formats_and_a_missing_profile_is_no_failure_yet() {
+    let cases = [("wire", Some(TimestampFormat::Wire)), ("iso8601", Some(TimestampFormat::Iso8601)), ("WIRE", None)];
+    for (text, expected) in cases {
+        let settings = settings(&format!("[default]\ncli_timestamp_format = {text}\n"), "", &[]).expect("good files");
+        let message = format!("Unknown cli_timestamp_format value: {text}, valid values are \"wire\" or \"iso8601\"");
+        assert_eq!(settings.timestamp_format(), expected.ok_or(Failure::Configuration(message)));
+    }
+    let missing = settings("", "", &[("AWS_PROFILE", "no")]).expect("both files are good");
+    assert_eq!(missing.timestamp_format(), Ok(TimestampFormat::Iso8601));
+}

@@ -45,7 +45,11 @@ fn region(session: Session<'_>) -> Result<(), Failure> {
     match session.settings.find(Setting::Region)? {
         Some((region, Source::Environment(variables))) => row("region", region, "env", &list(variables)),
         Some((region, Source::Profile)) => row("region", region, "config-file", session.settings.config_file_name()),
-        Some((_, Source::Default)) | None => nothing("region"),
+        Some((_, Source::Default)) | None => match &session.globals.region {
+            // Where nothing is configured the reference takes the option for an answer of the instance.
+            Some(region) => row("region", region, "imds", ""),
+            None => nothing("region"),
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 //! `edit` changes the text of a file, `files` replaces the file by it; each subcommand has a module of its own.
 
 mod ask;
+mod chain;
 mod edit;
 mod export;
 mod files;

@@ -43,7 +43,8 @@ fn in_profile(session: Session<'_>, name: &str, value: &str) -> Result<(), Failu
         files::warn_of_others(session);
         return Ok(());
     }
-    files::set_in_config(session, &profile_header(profile), vec![edit])
+    let header = if is_plugins(profile) { profile.to_owned() } else { profile_header(profile) };
+    files::set_in_config(session, &header, vec![edit])
 }
 
 /// The profile that a name with or without dots is in, and what is to be set there.
@@ -69,10 +70,7 @@ fn edit(parts: &[&str], value: &str) -> Result<Edit, Failure> {
 
 /// The header of a profile in the configuration file.
 pub fn profile_header(profile: &str) -> String {
-    if profile == "default" || is_plugins(profile) {
-        return profile.to_owned();
-    }
-    header("profile", profile)
+    if profile == "default" { profile.to_owned() } else { header("profile", profile) }
 }
 
 fn header(kind: &str, name: &str) -> String {

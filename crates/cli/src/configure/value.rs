@@ -14,8 +14,9 @@ pub fn text(session: Session<'_>, argument: &str, word: &str) -> Result<String, 
     let wrong = |why: String| Failure::Validation(format!("Error parsing parameter '{argument}': {why}"));
     let Some((kind @ ("file" | "fileb"), name)) = word.split_once("://") else { return Ok(word.to_owned()) };
     let path = config::expand(session.surroundings, name);
-    let bytes = config::read_bytes(&path)
-        .map_err(|error| wrong(format!("Unable to load paramfile {word}: {}", config::system_message(&error, &path))))?;
+    let bytes = config::read_bytes(&path).map_err(|error| {
+        wrong(format!("Unable to load paramfile {word}: {}", config::system_message(&error, &path)))
+    })?;
     if kind == "fileb" {
         let value = python::repr(&Document::Bytes(bytes), Maps::Dict);
         return Err(Failure::Validation(format!(

@@ -17,11 +17,11 @@ const OUTPUT_MAX_BYTES: u64 = 1 << 20;
 pub(super) fn search<'a>(scene: Scene<'a>, name: &str) -> Result<Option<Source<'a>>, Failure> {
     let profile = scene.session.settings.profiles().profile(name);
     let command = profile.and_then(|profile| profile.text("credential_process"));
-    command.map(|command| Source::renewable(Method::CustomProcess, move || load(command))).transpose()
+    command.map(|command| Source::renewable(Method::CustomProcess, move || load(scene, command))).transpose()
 }
 
-fn load(command: &str) -> Result<Keys, Failure> {
-    let output = run(command)?;
+fn load(scene: Scene<'_>, command: &str) -> Result<Keys, Failure> {
+    let output = run(scene, command)?;
     if !output.status.success() {
         return Err(refused(&system_error::utf8(output.stderr)?));
     }
@@ -68,14 +68,20 @@ fn is_one(value: &Document) -> bool {
 }
 
 /// Runs the program to its end, however long it takes. It shares the terminal's input, so that it can ask.
-fn run(command: &str) -> Result<Output, Failure> {
+fn run(scene: Scene<'_>, command: &str) -> Result<Output, Failure> {
     let words = words::split(command).map_err(|error| Failure::general(error.to_string()))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::general("list index out of range"));
     };
     let broken = |error: io::Error| system_error::of_path(&error, Path::new(program));
-    let mut child =
-        Command::new(program).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(broken)?;
+    let variables = &scene.session.surroundings.variables;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .envs(variables)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(broken)?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     // Both streams are read at the same time, or the program could wait for the one that nobody reads.
     let (stdout, stderr) = std::thread::scope(|scope| {
