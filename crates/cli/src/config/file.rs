@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 const LARGEST_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The file that `variable` names, or `default`.
-pub fn path(surroundings: &Surroundings, variable: &str, default: &str) -> PathBuf {
+pub(crate) fn path(surroundings: &Surroundings, variable: &str, default: &str) -> PathBuf {
     expand(surroundings, surroundings.variable(variable).unwrap_or(default))
 }
 
 /// A path with variables and the home folder in it replaced.
-pub fn expand(surroundings: &Surroundings, path: &str) -> PathBuf {
+pub(crate) fn expand(surroundings: &Surroundings, path: &str) -> PathBuf {
     surroundings.expand_home(&expand_variables(surroundings, path))
 }
 
@@ -24,7 +24,7 @@ pub fn expand(surroundings: &Surroundings, path: &str) -> PathBuf {
 ///
 /// # Errors
 /// The file is not UTF-8, or too large.
-pub fn read(path: &Path) -> Result<Option<String>, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
     if !path.is_file() {
         return Ok(None);
     }
@@ -40,7 +40,7 @@ pub fn read(path: &Path) -> Result<Option<String>, Failure> {
 ///
 /// # Errors
 /// The file cannot be read, or is too large.
-pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST_BYTES + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > LARGEST_BYTES {
@@ -50,17 +50,17 @@ pub fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The one thing that is said about a file that cannot be used.
-pub fn unparsable(path: &Path) -> Failure {
+pub(crate) fn unparsable(path: &Path) -> Failure {
     Failure::general(format!("Unable to parse config file: {}", path.display()))
 }
 
 /// The failure when the system refuses something about `path`.
-pub fn system_error(error: &io::Error, path: &Path) -> Failure {
+pub(crate) fn system_error(error: &io::Error, path: &Path) -> Failure {
     Failure::General(system_message(error, path))
 }
 
 /// What Python says when the system refuses: `[Errno 13] Permission denied: '/a/config'`.
-pub fn system_message(error: &io::Error, path: &Path) -> String {
+pub(crate) fn system_message(error: &io::Error, path: &Path) -> String {
     let text = error.to_string();
     let path = python::str_repr(&path.display().to_string());
     match (error.raw_os_error(), text.split_once(" (os error")) {

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 /// A text that is not of the dialect. No user sees more of it than the name of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Malformed;
+pub(crate) struct Malformed;
 
 /// What stands behind a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     /// The text of the line and of its continuation lines, with line feeds between them.
     Text(String),
     /// Pairs on indented lines below a key without a text of its own, `s3 =`.
@@ -20,19 +20,19 @@ pub enum Value {
 
 /// The keys of a section, in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Section(BTreeMap<String, Value>);
+pub(crate) struct Section(BTreeMap<String, Value>);
 
 impl Section {
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The text behind `key`; `None` also when nested pairs stand there.
-    pub fn text(&self, key: &str) -> Option<&str> {
+    pub(crate) fn text(&self, key: &str) -> Option<&str> {
         match self.0.get(key)? {
             Value::Text(text) => Some(text),
             Value::Nested(_) => None,
@@ -40,7 +40,7 @@ impl Section {
     }
 
     /// The text of `inner` in the nested pairs behind `key`.
-    pub fn nested(&self, key: &str, inner: &str) -> Option<&str> {
+    pub(crate) fn nested(&self, key: &str, inner: &str) -> Option<&str> {
         match self.0.get(key)? {
             Value::Text(_) => None,
             Value::Nested(pairs) => pairs.get(inner).map(String::as_str),
@@ -48,16 +48,16 @@ impl Section {
     }
 
     /// Takes over the keys of `other`; they replace those that are here.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 }
 
 /// Keys, and the texts behind them.
-pub type Texts = BTreeMap<String, String>;
+pub(crate) type Texts = BTreeMap<String, String>;
 
 /// The sections of a file by the text between their brackets, in the order of the file.
-pub fn parse(text: &str) -> Result<Vec<(String, Section)>, Malformed> {
+pub(crate) fn parse(text: &str) -> Result<Vec<(String, Section)>, Malformed> {
     let section = |(header, texts): (String, Texts)| {
         let values = texts.into_iter().map(|(key, text)| Ok((key, value(&text)?)));
         Ok((header, Section(values.collect::<Result<_, _>>()?)))
@@ -66,7 +66,7 @@ pub fn parse(text: &str) -> Result<Vec<(String, Section)>, Malformed> {
 }
 
 /// The same with every value as it is written, over all its lines.
-pub fn texts(text: &str) -> Result<Vec<(String, Texts)>, Malformed> {
+pub(crate) fn texts(text: &str) -> Result<Vec<(String, Texts)>, Malformed> {
     let mut reader = Reader::default();
     for line in lines(text) {
         reader.line(line)?;
@@ -76,12 +76,12 @@ pub fn texts(text: &str) -> Result<Vec<(String, Texts)>, Malformed> {
 }
 
 /// Python's white space: Unicode's, and four separators of ASCII.
-pub fn is_space(character: char) -> bool {
+pub(crate) fn is_space(character: char) -> bool {
     character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
 }
 
 /// A line ends with a line feed, a carriage return, or both.
-pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive('\n').flat_map(|line| {
         let line = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
         line.split('\r')
@@ -89,13 +89,13 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The lines of a text as Python splits a string, which knows more line ends than a file has.
-pub fn split_lines(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn split_lines(text: &str) -> impl Iterator<Item = &str> {
     const ENDS: [char; 8] = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
     lines(text).flat_map(|line| line.split(ENDS))
 }
 
 /// The header of a section line: up to the last closing bracket; what follows it is ignored.
-pub fn header(line: &str) -> Option<&str> {
+pub(crate) fn header(line: &str) -> Option<&str> {
     let inside = line.strip_prefix('[')?;
     inside.rfind(']').filter(|end| *end > 0).map(|end| &inside[..end])
 }

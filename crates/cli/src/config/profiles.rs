@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 /// All profiles of both files in the order of their first appearance, and the other named sections.
 #[derive(Debug, Default)]
-pub struct Profiles {
+pub(crate) struct Profiles {
     profiles: Named,
     /// The profiles as the configuration file alone has them.
     in_config_file: BTreeMap<String, Section>,
@@ -45,7 +45,7 @@ impl Profiles {
     /// A profile of the configuration file is `[profile NAME]` or `[default]`, one of the credentials
     /// file is any section. A header is read by a shell's rules of quoting, and one that breaks them
     /// is passed over. The later of `[default]` and `[profile default]` hides the earlier.
-    pub fn new(config: Vec<(String, Section)>, credentials: Vec<(String, Section)>) -> Self {
+    pub(crate) fn new(config: Vec<(String, Section)>, credentials: Vec<(String, Section)>) -> Self {
         let mut all = Self::default();
         for (header, section) in config {
             all.add(&header, section);
@@ -72,35 +72,35 @@ impl Profiles {
         }
     }
 
-    pub fn profile(&self, name: &str) -> Option<&Section> {
+    pub(crate) fn profile(&self, name: &str) -> Option<&Section> {
         self.profiles.sections.get(name)
     }
 
     /// The profile as the configuration file alone has it.
-    pub fn in_config_file(&self, name: &str) -> Option<&Section> {
+    pub(crate) fn in_config_file(&self, name: &str) -> Option<&Section> {
         self.in_config_file.get(name)
     }
 
     /// The profile as the credentials file alone has it.
-    pub fn in_credentials_file(&self, name: &str) -> Option<&Section> {
+    pub(crate) fn in_credentials_file(&self, name: &str) -> Option<&Section> {
         self.in_credentials_file.get(name)
     }
 
     /// The names of all profiles in the order of their first appearance.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.profiles.order.iter().map(String::as_str)
     }
 
-    pub fn sso_session(&self, name: &str) -> Option<&Section> {
+    pub(crate) fn sso_session(&self, name: &str) -> Option<&Section> {
         self.sso_sessions.sections.get(name)
     }
 
-    pub fn services(&self, name: &str) -> Option<&Section> {
+    pub(crate) fn services(&self, name: &str) -> Option<&Section> {
         self.services.sections.get(name)
     }
 
     /// A section of the configuration file that is none of the above, such as `[plugins]`.
-    pub fn other(&self, header: &str) -> Option<&Section> {
+    pub(crate) fn other(&self, header: &str) -> Option<&Section> {
         self.others.sections.get(header)
     }
 }

@@ -12,7 +12,7 @@ macro_rules! settings {
     ($($(#[$comment:meta])* $name:ident: $key:expr, $variables:expr, $default:expr;)*) => {
         /// A value that the environment, a profile or a default decides.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Setting {
+        pub(crate) enum Setting {
             $($(#[$comment])* $name,)*
         }
 
@@ -71,7 +71,7 @@ settings! {
 
 /// How time stamps are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimestampFormat {
+pub(crate) enum TimestampFormat {
     /// As the service sent them.
     Wire,
     Iso8601,
@@ -79,7 +79,7 @@ pub enum TimestampFormat {
 
 /// Where a value was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// One of these variables.
     Environment(&'static [&'static str]),
     Profile,
@@ -88,7 +88,7 @@ pub enum Source {
 
 /// By whom the profile was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice<'a> {
+pub(crate) enum Choice<'a> {
     /// `--profile`
     Flag(&'a str),
     /// One of [`PROFILE_VARIABLES`]
@@ -101,11 +101,11 @@ const CONFIG_FILE: &str = "~/.aws/config";
 const CREDENTIALS_FILE: &str = "~/.aws/credentials";
 
 /// The variables that name the profile; the first that is there is taken, also when it is empty.
-pub const PROFILE_VARIABLES: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+pub(crate) const PROFILE_VARIABLES: &[&str] = &["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 /// The environment and both files, seen through one profile.
 #[derive(Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     variables: BTreeMap<String, String>,
     profiles: Profiles,
     /// The profile of `--profile`.
@@ -119,7 +119,7 @@ impl Settings {
     ///
     /// # Errors
     /// A file that cannot be parsed is a failure, even for `--version`.
-    pub fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
+    pub(crate) fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
         let config_file = file::path(surroundings, "AWS_CONFIG_FILE", CONFIG_FILE);
         let credentials_file = file::path(surroundings, "AWS_SHARED_CREDENTIALS_FILE", CREDENTIALS_FILE);
         Ok(Self {
@@ -132,7 +132,7 @@ impl Settings {
     }
 
     /// Looks through this profile from now on; `--profile` beats the environment. An empty name chooses nothing.
-    pub fn select_profile(&mut self, name: &str) {
+    pub(crate) fn select_profile(&mut self, name: &str) {
         self.flag = Some(name.to_owned()).filter(|name| !name.is_empty());
     }
 
@@ -140,12 +140,12 @@ impl Settings {
     ///
     /// # Errors
     /// The profile does not exist. The environment is asked first, so that a variable hides this.
-    pub fn get(&self, setting: Setting) -> Result<Option<String>, Failure> {
+    pub(crate) fn get(&self, setting: Setting) -> Result<Option<String>, Failure> {
         Ok(self.find(setting)?.map(|(value, _)| value.to_owned()))
     }
 
     /// Like [`Self::get`], with the place where the value was found.
-    pub fn find(&self, setting: Setting) -> Result<Option<(&str, Source)>, Failure> {
+    pub(crate) fn find(&self, setting: Setting) -> Result<Option<(&str, Source)>, Failure> {
         let Row { key, variables, default } = setting.row();
         if let Some(value) = self.variable(variables) {
             return Ok(Some((value, Source::Environment(variables))));
@@ -156,7 +156,7 @@ impl Settings {
     }
 
     /// Whether a setting says `true`, in any case of letters. Every other text means no.
-    pub fn is_true(&self, setting: Setting) -> Result<bool, Failure> {
+    pub(crate) fn is_true(&self, setting: Setting) -> Result<bool, Failure> {
         Ok(self.find(setting)?.is_some_and(|(value, _)| value.eq_ignore_ascii_case("true")))
     }
 
@@ -165,7 +165,7 @@ impl Settings {
     ///
     /// # Errors
     /// `cli_timestamp_format` is neither `wire` nor `iso8601`.
-    pub fn timestamp_format(&self) -> Result<TimestampFormat, Failure> {
+    pub(crate) fn timestamp_format(&self) -> Result<TimestampFormat, Failure> {
         match self.find(Setting::CliTimestampFormat) {
             Ok(Some(("wire", _))) => Ok(TimestampFormat::Wire),
             Ok(Some(("iso8601", _))) | Ok(None) | Err(_) => Ok(TimestampFormat::Iso8601),
@@ -176,7 +176,7 @@ impl Settings {
     }
 
     /// By whom the profile was chosen. Keys of the environment lose to [`Choice::Flag`] only.
-    pub fn choice(&self) -> Choice<'_> {
+    pub(crate) fn choice(&self) -> Choice<'_> {
         match (&self.flag, self.variable(PROFILE_VARIABLES)) {
             (Some(name), _) => Choice::Flag(name),
             (None, Some(name)) => Choice::Environment(name),
@@ -185,7 +185,7 @@ impl Settings {
     }
 
     /// The name of the profile, `default` when nobody chose one.
-    pub fn profile_name(&self) -> &str {
+    pub(crate) fn profile_name(&self) -> &str {
         match self.choice() {
             Choice::Flag(name) | Choice::Environment(name) => name,
             Choice::Nobody => "default",
@@ -196,7 +196,7 @@ impl Settings {
     ///
     /// # Errors
     /// The chosen profile is in neither file.
-    pub fn selected_profile(&self) -> Result<Option<&Section>, Failure> {
+    pub(crate) fn selected_profile(&self) -> Result<Option<&Section>, Failure> {
         let name = self.profile_name();
         match (self.profiles.profile(name), self.choice()) {
             (None, Choice::Flag(_) | Choice::Environment(_)) => {
@@ -207,20 +207,20 @@ impl Settings {
     }
 
     /// All profiles and named sections of both files.
-    pub fn profiles(&self) -> &Profiles {
+    pub(crate) fn profiles(&self) -> &Profiles {
         &self.profiles
     }
 
     /// The name of the configuration file as the environment writes it, `~/.aws/config` when it does not.
-    pub fn config_file_name(&self) -> &str {
+    pub(crate) fn config_file_name(&self) -> &str {
         self.variable(&["AWS_CONFIG_FILE"]).unwrap_or(CONFIG_FILE)
     }
 
-    pub fn config_file(&self) -> &Path {
+    pub(crate) fn config_file(&self) -> &Path {
         &self.config_file
     }
 
-    pub fn credentials_file(&self) -> &Path {
+    pub(crate) fn credentials_file(&self) -> &Path {
         &self.credentials_file
     }
 

@@ -4,6 +4,10 @@ use crate::Surroundings;
 use crate::failure::Failure;
 use std::path::Path;
 
+/// What is found of a setting.
+type Found = Result<Option<String>, Failure>;
+type Variables = &'static [(&'static str, &'static str)];
+
 /// Settings over a home folder with these two files.
 fn settings(config: &str, credentials: &str, variables: &[(&str, &str)]) -> Result<Settings, Failure> {
     let home = tempfile::tempdir().expect("a folder of its own");
@@ -130,9 +134,9 @@ fn keys_of_the_credentials_file_replace_those_of_the_configuration() {
 #[test]
 fn the_environment_beats_the_profile_and_the_profile_beats_the_default() {
     let config = "[default]\nregion = c\noutput = text\n";
-    let both = [("AWS_REGION", "a"), ("AWS_DEFAULT_REGION", "b")];
-    let cases: [(&[(&str, &str)], &str); 4] =
-        [(&both, "a"), (&both[1..], "b"), (&[("AWS_REGION", "")], ""), (&[], "c")];
+    const BOTH: Variables = &[("AWS_REGION", "a"), ("AWS_DEFAULT_REGION", "b")];
+    let cases: [(Variables, &str); 4] =
+        [(BOTH, "a"), (&[("AWS_DEFAULT_REGION", "b")], "b"), (&[("AWS_REGION", "")], ""), (&[], "c")];
     for (variables, expected) in cases {
         let settings = settings(config, "", variables).expect("both files are good");
         assert_eq!(region(&settings).as_deref(), Some(expected), "{variables:?}");
@@ -144,7 +148,7 @@ fn the_environment_beats_the_profile_and_the_profile_beats_the_default() {
 #[test]
 fn a_chosen_profile_must_be_there_and_the_default_profile_need_not() {
     let config = "[profile p]\nregion = a\n";
-    let cases: [(&[(&str, &str)], Option<&str>, Result<Option<String>, Failure>); 6] = [
+    let cases: [(Variables, Option<&str>, Found); 6] = [
         (&[], None, Ok(None)),
         (&[("AWS_PROFILE", "p"), ("AWS_DEFAULT_PROFILE", "no")], None, Ok(Some("a".to_owned()))),
         (&[("AWS_DEFAULT_PROFILE", "no")], None, Err(not_found("no"))),

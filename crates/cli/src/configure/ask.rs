@@ -31,7 +31,7 @@ const LONGEST_ANSWER_BYTES: u64 = 1024 * 1024;
 ///
 /// # Errors
 /// The input ends before the last answer; nothing is written then.
-pub fn run(session: Session<'_>, mut input: impl BufRead) -> Result<u8, Failure> {
+pub(crate) fn run(session: Session<'_>, mut input: impl BufRead) -> Result<u8, Failure> {
     let name = session.settings.profile_name();
     let profile = session.settings.profiles().profile(name);
     if profile.is_none_or(Section::is_empty) {

@@ -15,7 +15,7 @@ const LONGEST: usize = 4;
 ///
 /// # Errors
 /// The profile has asked for itself, or too many profiles have asked.
-pub fn with_profile(surroundings: &Surroundings, profile: &str) -> Result<Surroundings, Failure> {
+pub(crate) fn with_profile(surroundings: &Surroundings, profile: &str) -> Result<Surroundings, Failure> {
     let mut profiles = fields(surroundings.variable(VARIABLE).unwrap_or_default())?;
     if profiles.len() >= LONGEST {
         return Err(Failure::Configuration(format!(
@@ -33,7 +33,7 @@ pub fn with_profile(surroundings: &Surroundings, profile: &str) -> Result<Surrou
     }
     let line: Vec<String> = profiles.iter().map(|profile| quoted(profile)).collect();
     let mut surroundings = surroundings.clone();
-    surroundings.variables.insert(VARIABLE.to_owned(), line.join(","));
+    surroundings.variables.insert(VARIABLE.to_owned(), line.join(",").trim().to_owned());
     Ok(surroundings)
 }
 
@@ -100,6 +100,7 @@ mod tests {
         let cases = [
             ("", "p"),
             ("q , z", "q , z,p"),
+            (" q", "q,p"),
             ("a,,b", "a,,b,p"),
             ("\"q\",z", "q,z,p"),
             ("\"x,\"\"y\"", "\"x,\"\"y\",p"),

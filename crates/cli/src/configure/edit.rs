@@ -9,13 +9,13 @@ use crate::python;
 
 /// What happens to a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    pub key: String,
-    pub change: Change,
+pub(crate) struct Edit {
+    pub(crate) key: String,
+    pub(crate) change: Change,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub(crate) enum Change {
     Set(String),
     /// Sets a key below this one.
     SetNested {
@@ -27,15 +27,15 @@ pub enum Change {
 }
 
 impl Edit {
-    pub fn set(key: &str, value: &str) -> Self {
+    pub(crate) fn set(key: &str, value: &str) -> Self {
         Self { key: key.to_owned(), change: Change::Set(value.to_owned()) }
     }
 
-    pub fn set_nested(key: &str, inner: &str, value: &str) -> Self {
+    pub(crate) fn set_nested(key: &str, inner: &str, value: &str) -> Self {
         Self { key: key.to_owned(), change: Change::SetNested { inner: inner.to_owned(), value: value.to_owned() } }
     }
 
-    pub fn remove(key: &str) -> Self {
+    pub(crate) fn remove(key: &str) -> Self {
         Self { key: key.to_owned(), change: Change::Remove }
     }
 
@@ -53,7 +53,7 @@ impl Edit {
 const NESTED: &str = "    ";
 
 /// Refuses line ends, which would make more than one line of a header or an edit.
-pub fn check(header: &str, edits: &[Edit]) -> Result<(), Failure> {
+pub(crate) fn check(header: &str, edits: &[Edit]) -> Result<(), Failure> {
     const RULE: &str = "newline characters and carriage returns are not allowed";
     let broken = |text: &str| text.contains(['\n', '\r']);
     if broken(header) {
@@ -79,7 +79,7 @@ pub fn check(header: &str, edits: &[Edit]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// A nested key is to be set below one that no pairs follow. The reference stumbles there, too.
-pub fn apply(text: &str, header: &str, edits: Vec<Edit>) -> Result<String, Failure> {
+pub(crate) fn apply(text: &str, header: &str, edits: Vec<Edit>) -> Result<String, Failure> {
     let mut lines: Vec<String> = lines(text).map(|line| format!("{line}\n")).collect();
     match lines.iter().position(|line| is_header(line, header)) {
         Some(start) => set(&mut lines, start, edits)?,

@@ -10,10 +10,10 @@ use crate::session::Session;
 use aws_credential_types::Credentials;
 
 /// The values of `--format`; the first is the default.
-pub const FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
+pub(crate) const FORMATS: [&str; 6] = ["process", "env", "env-no-export", "powershell", "windows-cmd", "fish"];
 
 /// Prints the credentials that the chain finds.
-pub fn run(session: Session<'_>, format: &str) -> Result<u8, Failure> {
+pub(crate) fn run(session: Session<'_>, format: &str) -> Result<u8, Failure> {
     let surroundings = chain::with_profile(session.surroundings, session.settings.profile_name())?;
     let found = find(Session { surroundings: &surroundings, ..session })?;
     say(&text(format, &values(&found.credentials, found.expiration_text()))).map(|()| 0)
@@ -22,10 +22,7 @@ pub fn run(session: Session<'_>, format: &str) -> Result<u8, Failure> {
 /// The credentials. What the search says is a matter of configuration here, whatever it is elsewhere.
 fn find(session: Session<'_>) -> Result<Found, Failure> {
     let unable = |reason: &str| Failure::Configuration(format!("Unable to retrieve credentials: {reason}"));
-    let unfit = |failure| match failure {
-        Failure::General(reason) => unable(&reason),
-        other => other,
-    };
+    let unfit = |failure| if let Failure::General(reason) = failure { unable(&reason) } else { failure };
     session.settings.selected_profile().map_err(unfit)?;
     let found = credentials::resolve(session, &Transport::new(session)?).map_err(|unresolved| match unresolved {
         Unresolved::Searching(failure) => unfit(failure),

@@ -10,17 +10,17 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Sets keys in the section `[header]` of the configuration file.
-pub fn set_in_config(session: Session<'_>, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
+pub(crate) fn set_in_config(session: Session<'_>, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
     set(session.settings.config_file(), header, edits)
 }
 
 /// Sets keys in the section `[header]` of the credentials file.
-pub fn set_in_credentials(session: Session<'_>, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
+pub(crate) fn set_in_credentials(session: Session<'_>, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
     set(session.settings.credentials_file(), header, edits)
 }
 
 /// Warns when others can open the credentials file.
-pub fn warn_of_others(session: Session<'_>) {
+pub(crate) fn warn_of_others(session: Session<'_>) {
     let path = session.settings.credentials_file();
     let others = fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
     if others {

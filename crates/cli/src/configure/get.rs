@@ -5,7 +5,7 @@ use crate::config::{Section, Settings, Value};
 use crate::failure::Failure;
 
 /// Prints the value of `name`, or ends with 1 when there is none.
-pub fn run(settings: &Settings, name: &str, place: &Place) -> Result<u8, Failure> {
+pub(crate) fn run(settings: &Settings, name: &str, place: &Place) -> Result<u8, Failure> {
     let profiles = settings.profiles();
     let found = match place {
         Place::Profile => in_profiles(settings, name)?,

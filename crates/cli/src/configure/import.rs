@@ -27,7 +27,7 @@ struct Row<'a> {
 /// # Errors
 /// A column is missing, or a row has no value in one; such rows are left out when `skip_invalid`.
 /// Nothing is written then.
-pub fn run(session: Session<'_>, csv: &str, prefix: &str, skip_invalid: bool) -> Result<u8, Failure> {
+pub(crate) fn run(session: Session<'_>, csv: &str, prefix: &str, skip_invalid: bool) -> Result<u8, Failure> {
     let rows = rows(csv, skip_invalid)?;
     for row in &rows {
         let edits =

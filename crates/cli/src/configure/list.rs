@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 
 /// Prints row after row, so that a failure stands below the rows before it.
-pub fn run(session: Session<'_>) -> Result<u8, Failure> {
+pub(crate) fn run(session: Session<'_>) -> Result<u8, Failure> {
     row("NAME", "VALUE", "TYPE", "LOCATION")?;
     profile(session.settings)?;
     keys(session)?;

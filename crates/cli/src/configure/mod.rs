@@ -42,7 +42,7 @@ enum Place {
 }
 
 /// Runs `configure` with the words behind it, of which the global options are taken away.
-pub fn run(session: Session<'_>, words: &[String]) -> Result<u8, Failure> {
+pub(crate) fn run(session: Session<'_>, words: &[String]) -> Result<u8, Failure> {
     let subcommand = Argument::optional_place("subcommand").one_of(SUBCOMMANDS);
     let Some((first, rest)) = words.split_first().filter(|(first, _)| !first.starts_with('-')) else {
         parse(vec![subcommand], words)?;

@@ -11,7 +11,7 @@ use std::borrow::Cow;
 const SECRETS: [&str; 3] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 
 /// Sets `name` to `value`.
-pub fn run(session: Session<'_>, name: &str, value: &str, place: &Place) -> Result<u8, Failure> {
+pub(crate) fn run(session: Session<'_>, name: &str, value: &str, place: &Place) -> Result<u8, Failure> {
     match place {
         Place::Profile => in_profile(session, name, value)?,
         Place::SsoSession(name) if name.is_empty() => return Err(unnamed("--sso-session")),
@@ -69,7 +69,7 @@ fn edit(parts: &[&str], value: &str) -> Result<Edit, Failure> {
 }
 
 /// The header of a profile in the configuration file.
-pub fn profile_header(profile: &str) -> String {
+pub(crate) fn profile_header(profile: &str) -> String {
     if profile == "default" { profile.to_owned() } else { header("profile", profile) }
 }
 

@@ -8,6 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
 
+/// How a command ended: its code, or what was said.
+type Ended = Result<u8, &'static str>;
+
 const CONFIG: &str = "# c\n[default]\nregion = one\ns3 =\n  a = b\n\n# z\n[profile q]\nregion=two\noutput : x\n";
 
 /// A home folder with these files below `.aws`, all of them the user's own.
@@ -269,7 +272,7 @@ fn a_session_token_goes_with_its_key() {
 fn rows_of_a_csv_become_profiles() {
     let header = "\u{feff}User Name,Password,ACCESS KEY ID, Secret access key";
     let keys = |name: &str, key: &str| format!("[{name}]\naws_access_key_id = {key}\naws_secret_access_key = s\n");
-    let cases: [(String, &[&str], Result<u8, &str>, String); 6] = [
+    let cases: [(String, &[&str], Ended, String); 6] = [
         (format!("{header}\n Bob ,p,k,s\nmy amy,p,l,s"), &[], Ok(0), keys("Bob", "k") + &keys("my amy", "l")),
         (format!("{header}\nBob,p,k,s\n"), &["--profile-prefix", "x-"], Ok(0), keys("x-Bob", "k")),
         (format!("{header}\nBob,p,,s\nJo,p,k,s\n"), &["--skip-invalid"], Ok(0), keys("Jo", "k")),

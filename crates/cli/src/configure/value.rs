@@ -10,7 +10,7 @@ use crate::session::Session;
 ///
 /// # Errors
 /// The file cannot be read or is not UTF-8; or its bytes are asked for with `fileb://`, where texts are needed.
-pub fn text(session: Session<'_>, argument: &str, word: &str) -> Result<String, Failure> {
+pub(crate) fn text(session: Session<'_>, argument: &str, word: &str) -> Result<String, Failure> {
     let wrong = |why: String| Failure::Validation(format!("Error parsing parameter '{argument}': {why}"));
     let Some((kind @ ("file" | "fileb"), name)) = word.split_once("://") else { return Ok(word.to_owned()) };
     let path = config::expand(session.surroundings, name);
