@@ -13,7 +13,7 @@ use crate::session::Session;
 /// An address, and the region in the credential scope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Endpoint {
-    /// With a path, `https://elasticache.us-east-1.amazonaws.com/`.
+    /// `https://elasticache.us-east-1.amazonaws.com`; with a path once it is checked.
     pub(super) url: String,
     pub(super) region: String,
 }
@@ -87,13 +87,12 @@ const PARTITIONS: &[Partition] = &[
     },
 ];
 
-/// The region of the session: the flag, or the setting. An empty one is none.
+/// The region of the session: the flag, or the setting. An empty one is there.
 fn region(session: Session<'_>) -> Result<Option<String>, Failure> {
-    let region = match &session.globals.region {
-        Some(region) => Some(region.clone()),
-        None => session.settings.get(Setting::Region)?,
-    };
-    Ok(region.filter(|region| !region.is_empty()))
+    match &session.globals.region {
+        Some(region) => Ok(Some(region.clone())),
+        None => session.settings.get(Setting::Region),
+    }
 }
 
 /// The part of an address that the rest is looked up by.
@@ -110,7 +109,7 @@ impl Region {
     /// A region that cannot be part of a host name.
     pub(super) fn of(session: Session<'_>) -> Result<Self, Failure> {
         let Some(name) = region(session)? else { return Ok(Self { name: None, fips: false }) };
-        if !is_host_label(&name) {
+        if !name.is_empty() && !is_host_label(&name) {
             let message = format!("Provided region_name '{name}' doesn't match a supported format.");
             return Err(Failure::General(message));
         }
@@ -139,12 +138,10 @@ impl Endpoint {
     /// The address that the user names instead, if there is one. The signing region stays.
     ///
     /// # Errors
-    /// What is named has no scheme or no host.
+    /// The address has no scheme or no host.
     pub(super) fn or_configured(self, session: Session<'_>, service: &Service) -> Result<Self, Failure> {
-        match configured(session, service)? {
-            Some(url) => Ok(Self { url: checked(&url)?, ..self }),
-            None => Ok(self),
-        }
+        let url = configured(session, service)?.unwrap_or(self.url);
+        Ok(Self { url: checked(&url)?, region: self.region })
     }
 
     /// The address as requests go to it.
@@ -197,7 +194,7 @@ fn computed(service: &Service, region: String, variant: Variant) -> Result<Endpo
     let service = service.name;
     let is_global = region == "us-east-1" || region == "aws-global";
     if service == "sts" && is_global && !fips && !dualstack {
-        return Ok(Endpoint { url: "https://sts.amazonaws.com/".to_owned(), region: "us-east-1".to_owned() });
+        return Ok(Endpoint { url: "https://sts.amazonaws.com".to_owned(), region: "us-east-1".to_owned() });
     }
     let partition = partition(&region);
     let suffix = match partition.dualstack_suffix {
@@ -213,7 +210,7 @@ fn computed(service: &Service, region: String, variant: Variant) -> Result<Endpo
     let is_fips_anyway = region.starts_with("us-gov-") && !dualstack;
     let name = if fips && !is_fips_anyway { format!("{service}-fips") } else { service.to_owned() };
     let host = format!("{name}.{region}.{suffix}").to_lowercase();
-    Ok(Endpoint { url: format!("https://{host}/"), region })
+    Ok(Endpoint { url: format!("https://{host}"), region })
 }
 
 fn partition(region: &str) -> &'static Partition {

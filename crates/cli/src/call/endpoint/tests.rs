@@ -25,7 +25,7 @@ fn every_partition_has_host_names_of_its_own() {
         ("us-gov-west-1", "amazonaws.com", "api.aws"),
     ];
     for (region, plain, dualstack) in cases {
-        let host = |name: &str, suffix: &str| Ok(format!("https://{name}.{region}.{suffix}/"));
+        let host = |name: &str, suffix: &str| Ok(format!("https://{name}.{region}.{suffix}"));
         assert_eq!(url(&ELASTICACHE, region, false, false), host("elasticache", plain));
         assert_eq!(url(&ELASTICACHE, region, false, true), host("elasticache", dualstack));
         assert_eq!(url(&ELASTICACHE, region, true, true), host("elasticache-fips", dualstack));
@@ -33,7 +33,7 @@ fn every_partition_has_host_names_of_its_own() {
         assert_eq!(url(&ELASTICACHE, region, true, false), host(fips, plain));
     }
     for (region, suffix) in [("eu-isoe-west-1", "cloud.adc-e.uk"), ("us-isof-south-1", "csp.hci.ic.gov")] {
-        let plain = format!("https://elasticache.{region}.{suffix}/");
+        let plain = format!("https://elasticache.{region}.{suffix}");
         assert_eq!(url(&ELASTICACHE, region, false, false), Ok(plain));
         let message = "Unable to construct a modeled endpoint with the following variant(s) ['dualstack', 'fips']: ";
         assert_eq!(url(&ELASTICACHE, region, true, true), Err(Failure::general(message)));
@@ -42,17 +42,17 @@ fn every_partition_has_host_names_of_its_own() {
 
 #[test]
 fn the_token_service_has_one_address_without_a_region() {
-    let global = Endpoint { url: "https://sts.amazonaws.com/".to_owned(), region: "us-east-1".to_owned() };
+    let global = Endpoint { url: "https://sts.amazonaws.com".to_owned(), region: "us-east-1".to_owned() };
     for region in ["us-east-1", "aws-global"] {
         let variant = Variant { fips: false, dualstack: false };
         assert_eq!(computed(&STS, region.to_owned(), variant), Ok(global.clone()));
     }
     let cases = [
-        ("us-west-2", false, false, "https://sts.us-west-2.amazonaws.com/"),
-        ("us-east-1", true, false, "https://sts-fips.us-east-1.amazonaws.com/"),
-        ("us-east-1", false, true, "https://sts.us-east-1.api.aws/"),
-        ("us-gov-west-1", true, false, "https://sts.us-gov-west-1.amazonaws.com/"),
-        ("aws-global", true, false, "https://sts-fips.aws-global.amazonaws.com/"),
+        ("us-west-2", false, false, "https://sts.us-west-2.amazonaws.com"),
+        ("us-east-1", true, false, "https://sts-fips.us-east-1.amazonaws.com"),
+        ("us-east-1", false, true, "https://sts.us-east-1.api.aws"),
+        ("us-gov-west-1", true, false, "https://sts.us-gov-west-1.amazonaws.com"),
+        ("aws-global", true, false, "https://sts-fips.aws-global.amazonaws.com"),
     ];
     for (region, fips, dualstack, expected) in cases {
         assert_eq!(url(&STS, region, fips, dualstack).as_deref(), Ok(expected));
@@ -63,7 +63,7 @@ fn the_token_service_has_one_address_without_a_region() {
 fn host_names_are_lower_case_and_signing_regions_are_not() {
     let endpoint = computed(&ELASTICACHE, "US-EAST-1".to_owned(), Variant { fips: false, dualstack: false });
     let endpoint = endpoint.expect("a region");
-    assert_eq!(endpoint.url, "https://elasticache.us-east-1.amazonaws.com/");
+    assert_eq!(endpoint.url, "https://elasticache.us-east-1.amazonaws.com");
     assert_eq!(endpoint.region, "US-EAST-1");
 }
 
@@ -81,6 +81,7 @@ fn an_address_needs_a_scheme_and_a_host() {
         "  ",
         "http://[::x]/",
         "http://a..b",
+        "https://elasticache..amazonaws.com",
     ] {
         assert_eq!(checked(text), Err(Failure::general(format!("Invalid endpoint: {text}"))));
     }
