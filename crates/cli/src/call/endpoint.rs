@@ -192,8 +192,7 @@ fn configured(session: Session<'_>, service: &Service) -> Result<Option<String>,
 fn computed(service: &Service, region: String, variant: Variant) -> Result<Endpoint, Failure> {
     let Variant { fips, dualstack } = variant;
     let service = service.name;
-    let is_global = region == "us-east-1" || region == "aws-global";
-    if service == "sts" && is_global && !fips && !dualstack {
+    if service == "sts" && region == "aws-global" && !fips && !dualstack {
         return Ok(Endpoint { url: "https://sts.amazonaws.com".to_owned(), region: "us-east-1".to_owned() });
     }
     let partition = partition(&region);

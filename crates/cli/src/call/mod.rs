@@ -208,4 +208,18 @@ fn invocation() -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_has_a_number_in_the_form_of_a_uuid() {
+        let (one, other) = (invocation(), invocation());
+        assert_ne!(one, other);
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
+    }
+
+    #[test]
+    fn chances_are_from_0_to_1() {
+        assert!((0..1000).all(|_| (0.0..=1.0).contains(&chance())));
+    }
+}

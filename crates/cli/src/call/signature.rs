@@ -40,3 +40,41 @@ pub(super) fn sign(
     instructions.apply_to_request_http1x(request);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values are those of botocore 1.43 for the same request.
+    #[test]
+    fn content_type_host_and_time_are_signed() {
+        let cases = [
+            (None, "content-type;host;x-amz-date", "f5c8200f3f1f7c2079850dab7ea7e8443eac4267b7554e5f9cf1d86d3eb690e2"),
+            (
+                Some("TOKEN/+=".to_owned()),
+                "content-type;host;x-amz-date;x-amz-security-token",
+                "669da4688ff9d7d624f403fa32dfddae76c15c4dee2b5751a6f5dec50110a0ae",
+            ),
+        ];
+        for (token, headers, signature) in cases {
+            let mut request = Request::post("https://elasticache.us-east-1.amazonaws.com/")
+                .header(HOST, "elasticache.us-east-1.amazonaws.com")
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
+                .header("user-agent", "x")
+                .header("amz-sdk-request", "attempt=1")
+                .body(Bytes::from_static(b"Action=CopySnapshot&Version=2015-02-02"))
+                .expect("a request");
+            let credentials = Credentials::new("AKIDEXAMPLE", "secret", token.clone(), None, "test");
+            let noon = "2026-11-22T12:00:00Z".parse().expect("a time");
+            sign(&mut request, &credentials, "us-east-1", "elasticache", noon).expect("a signature");
+            let expected = format!(
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261122/us-east-1/elasticache/aws4_request, \
+                 SignedHeaders={headers}, Signature={signature}"
+            );
+            assert_eq!(request.headers()["authorization"], expected.as_str());
+            assert_eq!(request.headers()["x-amz-date"], "20261122T120000Z");
+            let sent = request.headers().get("x-amz-security-token").and_then(|token| token.to_str().ok());
+            assert_eq!(sent, token.as_deref());
+        }
+    }
+}

@@ -43,11 +43,10 @@ fn every_partition_has_host_names_of_its_own() {
 #[test]
 fn the_token_service_has_one_address_without_a_region() {
     let global = Endpoint { url: "https://sts.amazonaws.com".to_owned(), region: "us-east-1".to_owned() };
-    for region in ["us-east-1", "aws-global"] {
-        let variant = Variant { fips: false, dualstack: false };
-        assert_eq!(computed(&STS, region.to_owned(), variant), Ok(global.clone()));
-    }
+    let variant = Variant { fips: false, dualstack: false };
+    assert_eq!(computed(&STS, "aws-global".to_owned(), variant), Ok(global));
     let cases = [
+        ("us-east-1", false, false, "https://sts.us-east-1.amazonaws.com"),
         ("us-west-2", false, false, "https://sts.us-west-2.amazonaws.com"),
         ("us-east-1", true, false, "https://sts-fips.us-east-1.amazonaws.com"),
         ("us-east-1", false, true, "https://sts.us-east-1.api.aws"),

@@ -126,6 +126,10 @@ impl Proxy {
         };
         let unusable = || TransportError::Unusable { reason: format!("Failed to parse: {address}") };
         let uri: Uri = address.parse().map_err(|_| unusable())?;
+        let port = uri.authority().and_then(|authority| authority.as_str().rsplit_once(':'));
+        if uri.port().is_none() && port.is_some_and(|(_, port)| !port.is_empty() && !port.ends_with(']')) {
+            return Err(unusable());
+        }
         let tls = uri.scheme_str() == Some("https");
         let place = Place::of(&uri, tls).ok_or_else(unusable)?;
         let login = uri.authority().and_then(|authority| authority.as_str().rsplit_once('@'));
@@ -160,5 +164,77 @@ impl Proxy {
 impl std::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Proxy").field("place", &self.place).field("tls", &self.tls).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn surroundings(variables: &[(&str, &str)]) -> Surroundings {
+        Surroundings {
+            program: String::new(),
+            arguments: Vec::new(),
+            variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            now: chrono::Utc::now,
+        }
+    }
+
+    /// The proxy for `address`, as the text of its failure names it.
+    fn proxy(variables: &[(&str, &str)], address: &'static str) -> Option<String> {
+        let route = Proxies::of(&surroundings(variables)).route(&Uri::from_static(address)).expect("a route");
+        route.proxy.map(|proxy| proxy.failure().to_string().replace("Failed to connect to proxy URL: ", ""))
+    }
+
+    #[test]
+    fn lower_case_variables_beat_upper_case_ones() {
+        let cases: [(&[(&str, &str)], Option<&str>); 6] = [
+            (&[("HTTP_PROXY", "http://a:1")], Some("\"http://a:1\"")),
+            (&[("HTTP_PROXY", "http://a:1"), ("http_proxy", "b:1")], Some("\"http://b:1\"")),
+            (&[("HTTP_PROXY", "http://a:1"), ("http_proxy", "")], None),
+            (&[("HTTP_PROXY", "http://a:1"), ("REQUEST_METHOD", "GET")], None),
+            (&[("HTTPS_PROXY", "http://a:1"), ("ALL_PROXY", "http://a:1")], None),
+            (&[("HTTP_PROXY", "//a:1")], Some("\"http://a:1\"")),
+        ];
+        for (variables, expected) in cases {
+            assert_eq!(proxy(variables, "http://h/").as_deref(), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn hosts_can_be_exempt() {
+        let cases = [
+            ("*", true),
+            ("127.0.0.1", true),
+            ("127.0.0.1:80", true),
+            (".0.0.1, x", true),
+            ("x,0.0.1", true),
+            ("7.0.0.1", false),
+            ("127.0.0.1:81", false),
+            ("", false),
+            (" , ", false),
+        ];
+        for (names, expected) in cases {
+            let variables = [("HTTP_PROXY", "http://a:1"), ("NO_PROXY", names)];
+            assert_eq!(proxy(&variables, "http://127.0.0.1:80/").is_none(), expected, "{names}");
+        }
+    }
+
+    #[test]
+    fn users_are_told_to_the_proxy_and_to_nobody_else() {
+        let proxy = Proxy::parse("http://user:pass%40@h:1").expect("an address");
+        let header = proxy.authorization().expect("a user");
+        assert_eq!(header.to_str().expect("text"), "Basic dXNlcjpwYXNzQA==");
+        assert_eq!(proxy.failure().to_string(), "Failed to connect to proxy URL: \"http://***:***@h:1\"");
+        assert!(!format!("{proxy:?}").contains("pass"));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused() {
+        let error = Proxy::parse("http://127.0.0.1:x").expect_err("no port");
+        let expected = "An HTTP Client raised an unhandled exception: Failed to parse: http://127.0.0.1:x";
+        assert_eq!(error.to_string(), expected);
+        assert!(Proxy::parse("foo bar").is_err());
+        assert!(Proxy::parse("http://[::1]").is_ok());
     }
 }
