@@ -1,7 +1,90 @@
 //! The story of one command, from its words to its exit code.
 
-use crate::Surroundings;
+mod operation;
+mod version;
+mod wait;
 
-pub fn run(_surroundings: &Surroundings) -> u8 {
-    255
+use crate::Surroundings;
+use crate::arguments::{self, Command, Globals, Refused};
+use crate::completion;
+use crate::config::Settings;
+use crate::configure;
+use crate::failure::Failure;
+use crate::help;
+use crate::output::{self, Color, ErrorFormat};
+use crate::prompt::{self, Mode};
+use crate::session::Session;
+
+/// A command that failed, and how the user wants to be told.
+struct Failed {
+    failure: Failure,
+    format: ErrorFormat,
+    color: Color,
+}
+
+impl Failed {
+    /// What is known of the words and the settings decides the form.
+    fn new(failure: Failure, globals: Option<&Globals>, settings: Option<&Settings>) -> Self {
+        let color = globals.map_or(Color::Auto, |globals| globals.color);
+        Self { failure, format: ErrorFormat::of(globals, settings), color }
+    }
+
+    fn report(self, program: &str) -> u8 {
+        output::report(program, self.format, self.color, &self.failure);
+        self.failure.exit_code()
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn run(surroundings: &Surroundings) -> u8 {
+    let done = match Settings::load(surroundings) {
+        Ok(mut settings) => asked(surroundings, &mut settings),
+        Err(failure) => Err(Failed::new(failure, None, None)),
+    };
+    done.unwrap_or_else(|failed| failed.report(&surroundings.program))
+}
+
+/// Runs the words as they are, or those that the user makes of them at the prompt.
+fn asked(surroundings: &Surroundings, settings: &mut Settings) -> Result<u8, Failed> {
+    let words = &surroundings.arguments;
+    let mode = arguments::check_first(words).and_then(|()| Mode::of(words, settings));
+    let mode = mode.map_err(|failure| Failed::new(failure, None, Some(settings)))?;
+    let ask = |settings: &Settings| {
+        prompt::ask(surroundings, words).map_err(|failure| Failed::new(failure, None, Some(settings)))
+    };
+    if mode == Mode::Always {
+        let words = ask(settings)?;
+        return command(surroundings, settings, &words);
+    }
+    match command(surroundings, settings, words) {
+        Err(failed) if mode.asks_after(&failed.failure) => {
+            let words = ask(settings)?;
+            command(surroundings, settings, &words)
+        }
+        done => done,
+    }
+}
+
+fn command(surroundings: &Surroundings, settings: &mut Settings, words: &[String]) -> Result<u8, Failed> {
+    let (globals, command) = match arguments::parse(words, surroundings, settings) {
+        Ok(parsed) => parsed,
+        Err(Refused { failure, error_format }) => {
+            let globals = Globals { error_format, ..Globals::default() };
+            return Err(Failed::new(failure, Some(&globals), Some(settings)));
+        }
+    };
+    let session = Session { surroundings, settings, globals: &globals };
+    perform(session, command).map_err(|failure| Failed::new(failure, Some(&globals), Some(settings)))
+}
+
+fn perform(session: Session<'_>, command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Version => version::print(session),
+        Command::Help(topic) => help::show(session, topic).map(|()| 0),
+        Command::Operation(call) => operation::run(session, &call),
+        Command::Wait(call) => wait::run(session, &call),
+        Command::Configure(words) => configure::run(session, &words),
+        Command::Completion(words) => completion::run(session.surroundings, &words).map(|()| 0),
+        Command::Shell(line) => line.run(),
+    }
 }

@@ -17,7 +17,7 @@ mod tests;
 
 pub use ink::Ink;
 pub use report::report;
-pub use sink::Sink;
+pub use sink::{Sink, to_stdout};
 pub use terminal::{columns, is_terminal};
 
 use crate::answer::Answer;
