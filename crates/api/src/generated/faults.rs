@@ -45,6 +45,7 @@ pub enum Fault {
     InvalidUserGroupStateFault,
     InvalidUserStateFault,
     InvalidVPCNetworkStateFault,
+    MigrationHealthFault,
     NoOperationFault,
     NodeGroupNotFoundFault,
     NodeGroupsPerReplicationGroupQuotaExceededFault,
@@ -59,7 +60,9 @@ pub enum Fault {
     ReservedCacheNodeQuotaExceededFault,
     ReservedCacheNodesOfferingNotFoundFault,
     ServerlessCacheAlreadyExistsFault,
+    ServerlessCacheAlreadyUnderMigrationFault,
     ServerlessCacheNotFoundFault,
+    ServerlessCacheNotUnderMigrationFault,
     ServerlessCacheQuotaForCustomerExceededFault,
     ServerlessCacheSnapshotAlreadyExistsFault,
     ServerlessCacheSnapshotNotFoundFault,
@@ -85,7 +88,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them, sorted by name.
-    pub const ALL: [Self; 76] = [
+    pub const ALL: [Self; 79] = [
         Self::APICallRateForCustomerExceededFault,
         Self::AuthorizationAlreadyExistsFault,
         Self::AuthorizationNotFoundFault,
@@ -126,6 +129,7 @@ impl Fault {
         Self::InvalidUserGroupStateFault,
         Self::InvalidUserStateFault,
         Self::InvalidVPCNetworkStateFault,
+        Self::MigrationHealthFault,
         Self::NoOperationFault,
         Self::NodeGroupNotFoundFault,
         Self::NodeGroupsPerReplicationGroupQuotaExceededFault,
@@ -140,7 +144,9 @@ impl Fault {
         Self::ReservedCacheNodeQuotaExceededFault,
         Self::ReservedCacheNodesOfferingNotFoundFault,
         Self::ServerlessCacheAlreadyExistsFault,
+        Self::ServerlessCacheAlreadyUnderMigrationFault,
         Self::ServerlessCacheNotFoundFault,
+        Self::ServerlessCacheNotUnderMigrationFault,
         Self::ServerlessCacheQuotaForCustomerExceededFault,
         Self::ServerlessCacheSnapshotAlreadyExistsFault,
         Self::ServerlessCacheSnapshotNotFoundFault,
@@ -165,7 +171,7 @@ impl Fault {
     ];
 }
 
-pub(crate) static FAULTS: [FaultModel; 76] = [
+pub(crate) static FAULTS: [FaultModel; 79] = [
     FaultModel {
         shape_name: "APICallRateForCustomerExceededFault",
         code: "APICallRateForCustomerExceeded",
@@ -351,6 +357,7 @@ pub(crate) static FAULTS: [FaultModel; 76] = [
         status: 400,
         sender: true,
     },
+    FaultModel { shape_name: "MigrationHealthFault", code: "MigrationHealthFault", status: 400, sender: true },
     FaultModel { shape_name: "NoOperationFault", code: "NoOperationFault", status: 400, sender: true },
     FaultModel { shape_name: "NodeGroupNotFoundFault", code: "NodeGroupNotFoundFault", status: 404, sender: true },
     FaultModel {
@@ -426,9 +433,21 @@ pub(crate) static FAULTS: [FaultModel; 76] = [
         sender: true,
     },
     FaultModel {
+        shape_name: "ServerlessCacheAlreadyUnderMigrationFault",
+        code: "ServerlessCacheAlreadyUnderMigrationFault",
+        status: 400,
+        sender: true,
+    },
+    FaultModel {
         shape_name: "ServerlessCacheNotFoundFault",
         code: "ServerlessCacheNotFoundFault",
         status: 404,
+        sender: true,
+    },
+    FaultModel {
+        shape_name: "ServerlessCacheNotUnderMigrationFault",
+        code: "ServerlessCacheNotUnderMigrationFault",
+        status: 400,
         sender: true,
     },
     FaultModel {

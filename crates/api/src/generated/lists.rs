@@ -195,6 +195,22 @@ pub(super) static GLOBAL_REPLICATION_GROUP_MEMBER_LIST: List = List {
     max: None,
 };
 
+pub(super) static INTEGRATION_LIST: List = List {
+    name: "IntegrationList",
+    member: Shape::Structure(&structures::INTEGRATION),
+    member_name: "Integration",
+    min: None,
+    max: None,
+};
+
+pub(super) static INTEGRATION_REQUEST_LIST: List = List {
+    name: "IntegrationRequestList",
+    member: Shape::Structure(&structures::INTEGRATION_REQUEST),
+    member_name: "IntegrationRequest",
+    min: None,
+    max: None,
+};
+
 pub(super) static KEY_LIST: List =
     List { name: "KeyList", member: Shape::String(&strings::STRING), member_name: "member", min: None, max: None };
 

@@ -44,6 +44,9 @@ pub(super) static CHANGE_TYPE: Text =
 pub(super) static CLUSTER_MODE: Text =
     Text { name: "ClusterMode", values: &["enabled", "disabled", "compatible"], pattern: None, min: None, max: None };
 
+pub(super) static CONNECTION_TYPE: Text =
+    Text { name: "ConnectionType", values: &["vpc", "public"], pattern: None, min: None, max: None };
+
 pub(super) static DATA_STORAGE_UNIT: Text =
     Text { name: "DataStorageUnit", values: &["GB"], pattern: None, min: None, max: None };
 
@@ -57,6 +60,12 @@ pub(super) static DESTINATION_TYPE: Text = Text {
     min: None,
     max: None,
 };
+
+pub(super) static DURABILITY: Text =
+    Text { name: "Durability", values: &["default", "async", "sync", "disabled"], pattern: None, min: None, max: None };
+
+pub(super) static EFFECTIVE_DURABILITY: Text =
+    Text { name: "EffectiveDurability", values: &["async", "sync", "disabled"], pattern: None, min: None, max: None };
 
 pub(super) static ENGINE_TYPE: Text =
     Text { name: "EngineType", values: &[], pattern: Some("[a-zA-Z]*"), min: None, max: None };
@@ -74,6 +83,17 @@ pub(super) static INPUT_AUTHENTICATION_TYPE: Text = Text {
     min: None,
     max: None,
 };
+
+pub(super) static INTEGRATION_STATUS: Text = Text {
+    name: "IntegrationStatus",
+    values: &["enabled", "disabled", "enabling", "disabling", "failed"],
+    pattern: None,
+    min: None,
+    max: None,
+};
+
+pub(super) static INTEGRATION_TYPE: Text =
+    Text { name: "IntegrationType", values: &["dynamodb"], pattern: None, min: None, max: None };
 
 pub(super) static IP_DISCOVERY: Text =
     Text { name: "IpDiscovery", values: &["ipv4", "ipv6"], pattern: None, min: None, max: None };
@@ -160,7 +180,18 @@ pub(super) static SOURCE_TYPE: Text = Text {
     max: None,
 };
 
+pub(super) static STORAGE_ENCRYPTION_TYPE: Text = Text {
+    name: "StorageEncryptionType",
+    values: &["none", "sse-elasticache", "sse-kms"],
+    pattern: None,
+    min: None,
+    max: None,
+};
+
 pub(super) static STRING: Text = Text { name: "String", values: &[], pattern: None, min: None, max: None };
+
+pub(super) static TLS_MODE: Text =
+    Text { name: "TlsMode", values: &["none", "verify-ca"], pattern: None, min: None, max: None };
 
 pub(super) static TRANSIT_ENCRYPTION_MODE: Text =
     Text { name: "TransitEncryptionMode", values: &["preferred", "required"], pattern: None, min: None, max: None };

@@ -295,14 +295,18 @@ pub(super) static CLOUD_WATCH_LOGS_DESTINATION_DETAILS: Structure = Structure {
 pub(super) static COMPLETE_MIGRATION_MESSAGE: Structure = Structure {
     name: "CompleteMigrationMessage",
     members: &[
-        Member::required("ReplicationGroupId", Shape::String(&strings::STRING)),
+        Member::optional("ReplicationGroupId", Shape::String(&strings::STRING)),
+        Member::optional("ServerlessCacheName", Shape::String(&strings::STRING)),
         Member::optional("Force", Shape::Boolean),
     ],
 };
 
 pub(super) static COMPLETE_MIGRATION_RESPONSE: Structure = Structure {
     name: "CompleteMigrationResponse",
-    members: &[Member::optional("ReplicationGroup", Shape::Structure(&structures::REPLICATION_GROUP))],
+    members: &[
+        Member::optional("ReplicationGroup", Shape::Structure(&structures::REPLICATION_GROUP)),
+        Member::optional("ServerlessCache", Shape::Structure(&structures::SERVERLESS_CACHE)),
+    ],
 };
 
 pub(super) static CONFIGURE_SHARD: Structure = Structure {
@@ -437,6 +441,7 @@ pub(super) static CREATE_GLOBAL_REPLICATION_GROUP_MESSAGE: Structure = Structure
         Member::required("GlobalReplicationGroupIdSuffix", Shape::String(&strings::STRING)),
         Member::optional("GlobalReplicationGroupDescription", Shape::String(&strings::STRING)),
         Member::required("PrimaryReplicationGroupId", Shape::String(&strings::STRING)),
+        Member::optional("Tags", Shape::List(&lists::TAG_LIST)),
     ],
 };
 
@@ -487,6 +492,7 @@ pub(super) static CREATE_REPLICATION_GROUP_MESSAGE: Structure = Structure {
         Member::optional("TransitEncryptionMode", Shape::String(&strings::TRANSIT_ENCRYPTION_MODE)),
         Member::optional("ClusterMode", Shape::String(&strings::CLUSTER_MODE)),
         Member::optional("ServerlessCacheSnapshotName", Shape::String(&strings::STRING)),
+        Member::optional("Durability", Shape::String(&strings::DURABILITY)),
     ],
 };
 
@@ -512,6 +518,8 @@ pub(super) static CREATE_SERVERLESS_CACHE_REQUEST: Structure = Structure {
         Member::optional("SnapshotRetentionLimit", Shape::Integer),
         Member::optional("DailySnapshotTime", Shape::String(&strings::STRING)),
         Member::optional("NetworkType", Shape::String(&strings::NETWORK_TYPE)),
+        Member::optional("ConnectionType", Shape::String(&strings::CONNECTION_TYPE)),
+        Member::optional("Integrations", Shape::List(&lists::INTEGRATION_REQUEST_LIST)),
     ],
 };
 
@@ -1160,6 +1168,19 @@ pub(super) static INCREASE_REPLICA_COUNT_RESULT: Structure = Structure {
     members: &[Member::optional("ReplicationGroup", Shape::Structure(&structures::REPLICATION_GROUP))],
 };
 
+pub(super) static INTEGRATION: Structure = Structure {
+    name: "Integration",
+    members: &[
+        Member::optional("IntegrationType", Shape::String(&strings::INTEGRATION_TYPE)),
+        Member::optional("Status", Shape::String(&strings::INTEGRATION_STATUS)),
+    ],
+};
+
+pub(super) static INTEGRATION_REQUEST: Structure = Structure {
+    name: "IntegrationRequest",
+    members: &[Member::optional("IntegrationType", Shape::String(&strings::INTEGRATION_TYPE))],
+};
+
 pub(super) static KINESIS_FIREHOSE_DESTINATION_DETAILS: Structure = Structure {
     name: "KinesisFirehoseDestinationDetails",
     members: &[Member::optional("DeliveryStream", Shape::String(&strings::STRING))],
@@ -1198,6 +1219,15 @@ pub(super) static LOG_DELIVERY_CONFIGURATION_REQUEST: Structure = Structure {
         Member::optional("DestinationDetails", Shape::Structure(&structures::DESTINATION_DETAILS)),
         Member::optional("LogFormat", Shape::String(&strings::LOG_FORMAT)),
         Member::optional("Enabled", Shape::Boolean),
+    ],
+};
+
+pub(super) static MIGRATION_SUMMARY: Structure = Structure {
+    name: "MigrationSummary",
+    members: &[
+        Member::optional("Status", Shape::String(&strings::STRING)),
+        Member::optional("MigrationEndpoint", Shape::Structure(&structures::ENDPOINT)),
+        Member::optional("CutoverMode", Shape::String(&strings::STRING)),
     ],
 };
 
@@ -1309,6 +1339,7 @@ pub(super) static MODIFY_REPLICATION_GROUP_MESSAGE: Structure = Structure {
         Member::optional("TransitEncryptionEnabled", Shape::Boolean),
         Member::optional("TransitEncryptionMode", Shape::String(&strings::TRANSIT_ENCRYPTION_MODE)),
         Member::optional("ClusterMode", Shape::String(&strings::CLUSTER_MODE)),
+        Member::optional("Durability", Shape::String(&strings::DURABILITY)),
     ],
 };
 
@@ -1508,6 +1539,24 @@ pub(super) static PENDING_MODIFIED_VALUES: Structure = Structure {
     ],
 };
 
+pub(super) static PREPARE_MIGRATION_REQUEST: Structure = Structure {
+    name: "PrepareMigrationRequest",
+    members: &[
+        Member::required("ServerlessCacheName", Shape::String(&strings::STRING)),
+        Member::required("CustomerNodeEndpointList", Shape::List(&lists::CUSTOMER_NODE_ENDPOINT_LIST)),
+        Member::optional(
+            "SourceAuthenticationConfiguration",
+            Shape::Structure(&structures::SOURCE_AUTHENTICATION_CONFIGURATION),
+        ),
+        Member::optional("SourceTlsConfiguration", Shape::Structure(&structures::SOURCE_TLS_CONFIGURATION)),
+    ],
+};
+
+pub(super) static PREPARE_MIGRATION_RESPONSE: Structure = Structure {
+    name: "PrepareMigrationResponse",
+    members: &[Member::optional("ServerlessCache", Shape::Structure(&structures::SERVERLESS_CACHE))],
+};
+
 pub(super) static PROCESSED_UPDATE_ACTION: Structure = Structure {
     name: "ProcessedUpdateAction",
     members: &[
@@ -1611,6 +1660,7 @@ pub(super) static REPLICATION_GROUP: Structure = Structure {
         Member::optional("AtRestEncryptionEnabled", Shape::Boolean),
         Member::optional("MemberClustersOutpostArns", Shape::List(&lists::REPLICATION_GROUP_OUTPOST_ARN_LIST)),
         Member::optional("KmsKeyId", Shape::String(&strings::STRING)),
+        Member::optional("StorageEncryptionType", Shape::String(&strings::STORAGE_ENCRYPTION_TYPE)),
         Member::optional("ARN", Shape::String(&strings::STRING)),
         Member::optional("UserGroupIds", Shape::List(&lists::USER_GROUP_ID_LIST)),
         Member::optional("LogDeliveryConfigurations", Shape::List(&lists::LOG_DELIVERY_CONFIGURATION_LIST)),
@@ -1622,6 +1672,8 @@ pub(super) static REPLICATION_GROUP: Structure = Structure {
         Member::optional("TransitEncryptionMode", Shape::String(&strings::TRANSIT_ENCRYPTION_MODE)),
         Member::optional("ClusterMode", Shape::String(&strings::CLUSTER_MODE)),
         Member::optional("Engine", Shape::String(&strings::STRING)),
+        Member::optional("Durability", Shape::String(&strings::DURABILITY)),
+        Member::optional("EffectiveDurability", Shape::String(&strings::EFFECTIVE_DURABILITY)),
     ],
 };
 
@@ -1742,6 +1794,11 @@ pub(super) static SCALE_CONFIG: Structure = Structure {
     ],
 };
 
+pub(super) static SECRET_MANAGER_AUTH_CONFIG: Structure = Structure {
+    name: "SecretManagerAuthConfig",
+    members: &[Member::optional("SecretArn", Shape::String(&strings::STRING))],
+};
+
 pub(super) static SECURITY_GROUP_MEMBERSHIP: Structure = Structure {
     name: "SecurityGroupMembership",
     members: &[
@@ -1762,6 +1819,7 @@ pub(super) static SERVERLESS_CACHE: Structure = Structure {
         Member::optional("FullEngineVersion", Shape::String(&strings::STRING)),
         Member::optional("CacheUsageLimits", Shape::Structure(&structures::CACHE_USAGE_LIMITS)),
         Member::optional("KmsKeyId", Shape::String(&strings::STRING)),
+        Member::optional("StorageEncryptionType", Shape::String(&strings::STORAGE_ENCRYPTION_TYPE)),
         Member::optional("SecurityGroupIds", Shape::List(&lists::SECURITY_GROUP_IDS_LIST)),
         Member::optional("Endpoint", Shape::Structure(&structures::ENDPOINT)),
         Member::optional("ReaderEndpoint", Shape::Structure(&structures::ENDPOINT)),
@@ -1771,6 +1829,9 @@ pub(super) static SERVERLESS_CACHE: Structure = Structure {
         Member::optional("SnapshotRetentionLimit", Shape::Integer),
         Member::optional("DailySnapshotTime", Shape::String(&strings::STRING)),
         Member::optional("NetworkType", Shape::String(&strings::NETWORK_TYPE)),
+        Member::optional("ConnectionType", Shape::String(&strings::CONNECTION_TYPE)),
+        Member::optional("Migration", Shape::Structure(&structures::MIGRATION_SUMMARY)),
+        Member::optional("Integrations", Shape::List(&lists::INTEGRATION_LIST)),
     ],
 };
 
@@ -1858,20 +1919,50 @@ pub(super) static SNAPSHOT: Structure = Structure {
         Member::optional("KmsKeyId", Shape::String(&strings::STRING)),
         Member::optional("ARN", Shape::String(&strings::STRING)),
         Member::optional("DataTiering", Shape::String(&strings::DATA_TIERING_STATUS)),
+        Member::optional("Durability", Shape::String(&strings::DURABILITY)),
+    ],
+};
+
+pub(super) static SOURCE_AUTHENTICATION_CONFIGURATION: Structure = Structure {
+    name: "SourceAuthenticationConfiguration",
+    members: &[Member::optional("SecretManagerConfig", Shape::Structure(&structures::SECRET_MANAGER_AUTH_CONFIG))],
+};
+
+pub(super) static SOURCE_TLS_CONFIGURATION: Structure = Structure {
+    name: "SourceTlsConfiguration",
+    members: &[
+        Member::optional("SourceTlsMode", Shape::String(&strings::TLS_MODE)),
+        Member::optional("SourceTlsCertificate", Shape::String(&strings::STRING)),
     ],
 };
 
 pub(super) static START_MIGRATION_MESSAGE: Structure = Structure {
     name: "StartMigrationMessage",
     members: &[
-        Member::required("ReplicationGroupId", Shape::String(&strings::STRING)),
-        Member::required("CustomerNodeEndpointList", Shape::List(&lists::CUSTOMER_NODE_ENDPOINT_LIST)),
+        Member::optional("ServerlessCacheName", Shape::String(&strings::STRING)),
+        Member::optional("ReplicationGroupId", Shape::String(&strings::STRING)),
+        Member::optional("CustomerNodeEndpointList", Shape::List(&lists::CUSTOMER_NODE_ENDPOINT_LIST)),
+        Member::optional("AutoCutover", Shape::Boolean),
+        Member::optional("ClearTargetCacheData", Shape::Boolean),
     ],
 };
 
 pub(super) static START_MIGRATION_RESPONSE: Structure = Structure {
     name: "StartMigrationResponse",
-    members: &[Member::optional("ReplicationGroup", Shape::Structure(&structures::REPLICATION_GROUP))],
+    members: &[
+        Member::optional("ReplicationGroup", Shape::Structure(&structures::REPLICATION_GROUP)),
+        Member::optional("ServerlessCache", Shape::Structure(&structures::SERVERLESS_CACHE)),
+    ],
+};
+
+pub(super) static STOP_MIGRATION_REQUEST: Structure = Structure {
+    name: "StopMigrationRequest",
+    members: &[Member::required("ServerlessCacheName", Shape::String(&strings::STRING))],
+};
+
+pub(super) static STOP_MIGRATION_RESPONSE: Structure = Structure {
+    name: "StopMigrationResponse",
+    members: &[Member::optional("ServerlessCache", Shape::Structure(&structures::SERVERLESS_CACHE))],
 };
 
 pub(super) static SUBNET: Structure = Structure {

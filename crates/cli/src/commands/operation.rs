@@ -6,7 +6,6 @@ use crate::call::{Client, Identity};
 use crate::commands::wait;
 use crate::document::Map;
 use crate::failure::Failure;
-use crate::help::kebab;
 use crate::input::{self, Language, skeleton};
 use crate::output;
 use crate::session::Session;
@@ -41,13 +40,12 @@ fn pretend(session: Session<'_>, call: &OperationCall, parameters: &Map) -> Resu
     Client::new(session, call.service, Identity::Anonymous)?;
     input::validate(call.operation.input, parameters)?;
     let mut answer = Single::new(skeleton::output(call.operation));
-    output::print(session, &kebab(call.operation.name), &mut answer)
+    output::print(session, call.operation.name, &mut answer)
 }
 
 fn perform(session: Session<'_>, call: &OperationCall, parameters: &Map) -> Result<(), Failure> {
     let mut client = Client::new(session, call.service, Identity::OfSession)?;
-    let name = kebab(call.operation.name);
     let mut answer = Single::new(client.call(call.operation, parameters)?);
-    output::print(session, &name, &mut answer as &mut dyn Answer)?;
+    output::print(session, call.operation.name, &mut answer as &mut dyn Answer)?;
     if call.wait { wait::for_work(session, &mut client, call.operation, parameters) } else { Ok(()) }
 }
