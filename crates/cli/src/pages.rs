@@ -17,11 +17,20 @@ const NEXT_TOKEN: &str = "NextToken";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paging {
     /// `--max-items`: most items of all pages together. A negative number leaves items out at the end, as in Python.
+    /// Numbers beyond 64 bits are the nearest one within.
     pub max_items: Option<i64>,
-    /// `--page-size`: most items of one answer of the service.
+    /// `--page-size`: most items of one answer of the service, the nearest number of 64 bits.
     pub page_size: Option<i64>,
     /// `--starting-token`
     pub starting_token: Option<String>,
+}
+
+impl Paging {
+    /// What the reference says on standard error once all parameters are read.
+    pub fn warning(&self) -> Option<&'static str> {
+        let doubtful = self.max_items.is_some_and(|items| items <= 0);
+        doubtful.then_some("warning: Non-positive values for --max-items may result in undefined behavior.")
+    }
 }
 
 /// Whether `parameters` page by hand, which turns paging off.

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use valkeep_api::{Acceptor, ELASTICACHE, Service, Waiter, WaiterCondition, WaiterState};
+use valkeep_api::{Acceptor, ELASTICACHE, OperationModel, Service, Waiter, WaiterCondition, WaiterState};
 
 use crate::call::Client;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
+use crate::help::kebab;
 use crate::jmespath::Expression;
 
 /// Pause between two looks of our own waiters, and their number: two hours, the longest export that is heard of.
@@ -66,7 +67,59 @@ pub fn waiters(service: &'static Service) -> impl Iterator<Item = &'static Waite
     service.waiters.iter().chain(own)
 }
 
-/// Asks until `waiter` is content. `observe` is shown every answer that is not yet the wanted one.
+/// The waiter of that command name, `snapshot-available`.
+pub fn find(name: &str) -> Option<&'static Waiter> {
+    waiters(&ELASTICACHE).find(|waiter| kebab(waiter.name) == name)
+}
+
+/// An operation whose work goes on after its answer, and how the end of the work is seen.
+struct Work {
+    operation: &'static str,
+    /// Decides between two kinds of work: only with this parameter.
+    with: Option<&'static str>,
+    waiter: &'static str,
+    /// The parameter that names what is in the making, and its name where it is described.
+    name: (&'static str, &'static str),
+}
+
+/// The first row that fits counts.
+static WORK: [Work; 8] = [
+    work("CopySnapshot", Some("TargetBucket"), "SnapshotExported", ("SourceSnapshotName", "SnapshotName")),
+    work("CopySnapshot", None, "SnapshotAvailable", ("TargetSnapshotName", "SnapshotName")),
+    work("CreateCacheCluster", None, "CacheClusterAvailable", ("CacheClusterId", "CacheClusterId")),
+    work("CreateReplicationGroup", None, "ReplicationGroupAvailable", ("ReplicationGroupId", "ReplicationGroupId")),
+    work("CreateSnapshot", None, "SnapshotAvailable", ("SnapshotName", "SnapshotName")),
+    work("DeleteCacheCluster", None, "CacheClusterDeleted", ("CacheClusterId", "CacheClusterId")),
+    work("DeleteReplicationGroup", None, "ReplicationGroupDeleted", ("ReplicationGroupId", "ReplicationGroupId")),
+    work("DeleteSnapshot", None, "SnapshotDeleted", ("SnapshotName", "SnapshotName")),
+];
+
+const fn work(
+    operation: &'static str,
+    with: Option<&'static str>,
+    waiter: &'static str,
+    name: (&'static str, &'static str),
+) -> Work {
+    Work { operation, with, waiter, name }
+}
+
+/// Whether the work of `operation` goes on after its answer, so that `--wait` has something to wait for.
+pub fn has_work(operation: &OperationModel) -> bool {
+    WORK.iter().any(|work| work.operation == operation.name)
+}
+
+/// The waiter for the work that a call began, and the parameters of its question.
+pub fn for_work(operation: &OperationModel, parameters: &Map) -> Option<(&'static Waiter, Map)> {
+    let fits = |work: &&Work| {
+        work.operation == operation.name && work.with.is_none_or(|parameter| parameters.get(parameter).is_some())
+    };
+    let work = WORK.iter().find(fits)?;
+    let waiter = waiters(&ELASTICACHE).find(|waiter| waiter.name == work.waiter)?;
+    let (given, described) = work.name;
+    Some((waiter, Map::from_iter([(described, parameters.get(given)?.clone())])))
+}
+
+/// Asks until `waiter` is content. `observe` is told every state that is not yet the wanted one.
 ///
 /// # Errors
 /// The wanted state cannot come any more, does not come in time, or the question itself fails.
@@ -74,7 +127,7 @@ pub fn wait(
     client: &mut Client<'_>,
     waiter: &'static Waiter,
     parameters: &Map,
-    mut observe: impl FnMut(&Document),
+    mut observe: impl FnMut(&str),
 ) -> Result<(), Failure> {
     let operation = client.service().operation(waiter.operation).ok_or_else(|| {
         Failure::General(format!("Waiter {} asks for {}, which does not exist", waiter.name, waiter.operation))
@@ -91,12 +144,24 @@ pub fn wait(
         if attempt >= waiter.max_attempts {
             return Err(failed(waiter, "Max attempts exceeded"));
         }
-        if let Ok(answer) = &answer {
-            observe(answer);
+        if let Some(state) = answer.as_ref().ok().and_then(|answer| state(waiter, answer)) {
+            observe(&state);
         }
         client.pause(Duration::from_secs(waiter.delay_s.into()))?;
     }
     Ok(())
+}
+
+/// The state that the answer tells, where the waiter looks for one.
+fn state(waiter: &Waiter, answer: &Document) -> Option<String> {
+    let paths = waiter.acceptors.iter().filter_map(|acceptor| match acceptor.condition {
+        WaiterCondition::PathAny { path, .. } | WaiterCondition::PathAll { path, .. } => Some(path),
+        WaiterCondition::Error { .. } => None,
+    });
+    paths.flat_map(|path| found(path, answer).unwrap_or_default()).find_map(|state| match state {
+        Document::String(state) => Some(state),
+        _ => None,
+    })
 }
 
 /// Whether the wanted state is there; `false` when it may still come.

@@ -17,8 +17,8 @@ mod tests;
 
 pub use command::Command;
 pub use globals::{Globals, check_first, unknown_options};
-pub use operation::{CliInput, OperationCall, Paging, Skeleton, WAITABLE};
-pub use waiters::{AwaitedState, SNAPSHOT_STATES, SnapshotState, WaiterCall};
+pub use operation::{CliInput, OperationCall, Skeleton};
+pub use waiters::WaiterCall;
 
 use crate::Surroundings;
 use crate::config::Settings;

@@ -4,7 +4,9 @@ use super::parser::{Argument, Parsed, Parser, Takes};
 use super::{Given, globals};
 use crate::failure::Failure;
 use crate::help::kebab;
+use crate::pages::Paging;
 use crate::python;
+use crate::waiting;
 use valkeep_api::{Member, OperationModel, Service, Shape};
 
 const CLI_INPUT_JSON: &str = "--cli-input-json";
@@ -18,17 +20,6 @@ const WAIT: &str = "--wait";
 
 const SKELETONS: [(&str, Skeleton); 3] =
     [("input", Skeleton::Input), ("output", Skeleton::Output), ("yaml-input", Skeleton::YamlInput)];
-
-/// Operations whose work goes on after they have answered, and whose end can be seen.
-pub const WAITABLE: [&str; 7] = [
-    "CopySnapshot",
-    "CreateCacheCluster",
-    "CreateReplicationGroup",
-    "CreateSnapshot",
-    "DeleteCacheCluster",
-    "DeleteReplicationGroup",
-    "DeleteSnapshot",
-];
 
 /// One operation with everything that was given for it.
 #[derive(Clone, Debug)]
@@ -57,24 +48,6 @@ pub enum Skeleton {
     Input,
     YamlInput,
     Output,
-}
-
-/// How the pages of a Describe operation are walked.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Paging {
-    pub starting_token: Option<String>,
-    /// In items; numbers beyond 64 bits are the nearest one within.
-    pub page_size: Option<i64>,
-    /// In items; numbers beyond 64 bits are the nearest one within.
-    pub max_items: Option<i64>,
-}
-
-impl Paging {
-    /// What the reference says on standard error once all parameters are read.
-    pub fn warning(&self) -> Option<&'static str> {
-        let doubtful = self.max_items.is_some_and(|items| items <= 0);
-        doubtful.then_some("warning: Non-positive values for --max-items may result in undefined behavior.")
-    }
 }
 
 impl OperationCall {
@@ -144,7 +117,7 @@ fn arguments(operation: &'static OperationModel, required: bool) -> Vec<Argument
         arguments.extend([PAGE_SIZE, MAX_ITEMS].map(|name| Argument::option(name, Takes::One).integer()));
     }
     arguments.push(Argument::option(SKELETON, Takes::AtMostOne).one_of(SKELETONS.map(|(name, _)| name)));
-    if WAITABLE.contains(&operation.name) {
+    if waiting::has_work(operation) {
         arguments.push(Argument::option(WAIT, Takes::Nothing).only_in_full());
     }
     arguments.push(Argument::optional_place("help"));

@@ -1,10 +1,11 @@
 //! Whole command lines. The expected texts are what the reference says.
 
-use super::{AwaitedState, CliInput, Command, Given, OperationCall, Paging, Refused, Skeleton, SnapshotState};
+use super::{CliInput, Command, Given, OperationCall, Refused, Skeleton};
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::output::{ErrorFormat, Format};
+use crate::pages::Paging;
 use std::path::Path;
 
 const COPY: &str = "elasticache copy-snapshot --source-snapshot-name a --target-snapshot-name b";
@@ -267,12 +268,12 @@ fn waiters_of_the_description_and_our_own_take_the_options_of_their_operation() 
     let Ok((_, Command::Wait(waiter))) = parse("elasticache wait snapshot-exported --snapshot-name x") else {
         panic!("a good line");
     };
-    assert!(matches!(waiter.state, AwaitedState::Snapshot(SnapshotState::Exported)));
+    assert_eq!(waiter.waiter.name, "SnapshotExported");
     assert_eq!((waiter.call.operation.name, waiter.call.given.len()), ("DescribeSnapshots", 1));
     let Ok((_, Command::Wait(waiter))) = parse("elasticache wait replication-group-deleted") else {
         panic!("a good line");
     };
-    assert!(matches!(waiter.state, AwaitedState::Described(known) if known.name == "ReplicationGroupDeleted"));
+    assert_eq!(waiter.waiter.name, "ReplicationGroupDeleted");
     let nameless = "usage: aws [options] elasticache wait <subcommand> [parameters]\naws: [ERROR]: too few arguments";
     assert_eq!(failure("elasticache wait"), Failure::validation(nameless));
     assert_eq!(failure("elasticache wait --bogus --b2"), Failure::validation("Unknown options: --bogus, --b2"));

@@ -1,22 +1,26 @@
 //! One operation: its parameters, its call, its answer.
 
-use crate::answer::{Answer, Single};
+use super::wait;
+use crate::answer::Single;
 use crate::arguments::{CliInput, OperationCall, Skeleton};
 use crate::call::{Client, Identity};
-use crate::commands::wait;
 use crate::document::Map;
 use crate::failure::Failure;
-use crate::input::{self, Language, skeleton};
+use crate::input::{self, Language};
 use crate::output;
+use crate::pages::{self, Pages};
 use crate::session::Session;
+use valkeep_api::Paginator;
 
 pub fn run(session: Session<'_>, call: &OperationCall) -> Result<u8, Failure> {
     let parameters = parameters(session, call)?;
-    match call.skeleton {
-        Some(Skeleton::Input) => output::to_stdout(&(skeleton::input(call.operation) + "\n"))?,
-        Some(Skeleton::YamlInput) => output::to_stdout(&skeleton::yaml_input(call.service, call.operation))?,
-        Some(Skeleton::Output) => pretend(session, call, &parameters)?,
-        None => perform(session, call, &parameters)?,
+    if let Some(kind) = call.skeleton {
+        return skeleton(session, call, kind, &parameters);
+    }
+    let mut client = Client::new(session, call.service, Identity::OfSession)?;
+    print(session, &mut client, call, &parameters)?;
+    if call.wait {
+        wait::for_work(session, &mut client, call.operation, &parameters)?;
     }
     Ok(0)
 }
@@ -35,17 +39,34 @@ pub fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Fai
     Ok(parameters)
 }
 
-/// Prints an answer as the service would give it, without asking it.
-fn pretend(session: Session<'_>, call: &OperationCall, parameters: &Map) -> Result<(), Failure> {
-    Client::new(session, call.service, Identity::Anonymous)?;
-    input::validate(call.operation.input, parameters)?;
-    let mut answer = Single::new(skeleton::output(call.operation));
-    output::print(session, call.operation.name, &mut answer)
+/// Prints what the input, or the answer, of the operation looks like. Nothing is sent.
+pub fn skeleton(session: Session<'_>, call: &OperationCall, kind: Skeleton, parameters: &Map) -> Result<u8, Failure> {
+    match kind {
+        Skeleton::Input => output::to_stdout(&(input::skeleton::input(call.operation) + "\n"))?,
+        Skeleton::YamlInput => output::to_stdout(&input::skeleton::yaml_input(call.service, call.operation))?,
+        Skeleton::Output => {
+            // The region and the parameters must be right, as for a call.
+            Client::new(session, call.service, Identity::Anonymous)?;
+            input::validate(call.operation.input, parameters)?;
+            let mut answer = Single::new(input::skeleton::output(call.operation));
+            output::print(session, call.operation.name, &mut answer)?;
+        }
+    }
+    Ok(0)
 }
 
-fn perform(session: Session<'_>, call: &OperationCall, parameters: &Map) -> Result<(), Failure> {
-    let mut client = Client::new(session, call.service, Identity::OfSession)?;
-    let mut answer = Single::new(client.call(call.operation, parameters)?);
-    output::print(session, call.operation.name, &mut answer as &mut dyn Answer)?;
-    if call.wait { wait::for_work(session, &mut client, call.operation, parameters) } else { Ok(()) }
+fn print(session: Session<'_>, client: &mut Client<'_>, call: &OperationCall, parameters: &Map) -> Result<(), Failure> {
+    let operation = call.operation;
+    if let Some(paginator) = paginator(session, call, parameters) {
+        let mut pages = Pages::new(client, operation, paginator, parameters.clone(), &call.paging)?;
+        return output::print(session, operation.name, &mut pages);
+    }
+    let mut answer = Single::new(client.call(operation, parameters)?);
+    output::print(session, operation.name, &mut answer)
+}
+
+/// How to walk the pages of the answer; `None` when it has none, or the user walks them by hand.
+fn paginator(session: Session<'_>, call: &OperationCall, parameters: &Map) -> Option<&'static Paginator> {
+    let walks = session.globals.paginate && !pages::are_by_hand(call.operation, parameters);
+    call.operation.paginator.as_ref().filter(|_| walks)
 }

@@ -1,8 +1,45 @@
-//! Waiting.
+//! Waiting: `wait` as a command of its own, and `--wait` after an operation.
+
+use super::operation;
 use crate::arguments::WaiterCall;
-use crate::call::Client;
-use crate::document::Map;
+use crate::call::{Client, Identity};
+use crate::document::{Document, Map};
 use crate::failure::Failure;
+use crate::progress::{Bar, Progress};
 use crate::session::Session;
-pub fn run(_s: Session<'_>, _c: &WaiterCall) -> Result<u8, Failure> { Err(Failure::general("no")) }
-pub fn for_work(_s: Session<'_>, _c: &mut Client<'_>, _o: &'static valkeep_api::OperationModel, _p: &Map) -> Result<(), Failure> { Ok(()) }
+use crate::waiting;
+use valkeep_api::OperationModel;
+
+pub fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall) -> Result<u8, Failure> {
+    let parameters = operation::parameters(session, call)?;
+    if let Some(kind) = call.skeleton {
+        return operation::skeleton(session, call, kind, &parameters);
+    }
+    let mut client = Client::new(session, call.service, Identity::OfSession)?;
+    waiting::wait(&mut client, waiter, &parameters, |_| {})?;
+    Ok(0)
+}
+
+/// Waits for the end of the work that a call began, and shows how far it has come.
+pub fn for_work(
+    session: Session<'_>,
+    client: &mut Client<'_>,
+    operation: &OperationModel,
+    parameters: &Map,
+) -> Result<(), Failure> {
+    let Some((waiter, question)) = waiting::for_work(operation, parameters) else { return Ok(()) };
+    let began = (session.surroundings.now)();
+    let mut bar = Bar::on_standard_error();
+    let name = name(&question);
+    waiting::wait(client, waiter, &question, |status| {
+        let elapsed = ((session.surroundings.now)() - began).to_std().unwrap_or_default();
+        bar.show(&Progress { name, status, elapsed });
+    })
+}
+
+/// The name of what is asked about.
+fn name(question: &Map) -> &str {
+    let names =
+        question.iter().filter_map(|(_, value)| if let Document::String(name) = value { Some(name) } else { None });
+    names.map(String::as_str).next().unwrap_or_default()
+}

@@ -1,7 +1,7 @@
 //! What there is help about: the tree of commands.
 
 use super::text::{self, Entry, OptionText};
-use crate::arguments::{SNAPSHOT_STATES, WAITABLE};
+use crate::waiting;
 use valkeep_api::{ELASTICACHE, Member, Operation, OperationModel, STS, Service, Waiter};
 
 const CONFIGURE: [&str; 6] = ["get", "set", "list", "list-profiles", "import", "export-credentials"];
@@ -16,7 +16,6 @@ pub enum Topic {
     Wait,
     Waiter(&'static Waiter),
     /// A waiter for snapshots, which the service does not describe.
-    SnapshotWaiter(&'static str),
     Configure,
     ConfigureCommand(&'static str),
     Completion,
@@ -46,18 +45,12 @@ impl Topic {
                 let wait = (!service.waiters.is_empty()).then_some(Self::Wait);
                 operations.chain(wait).collect()
             }
-            Self::Wait => {
-                let own = SNAPSHOT_STATES.iter().map(|(name, _)| Self::SnapshotWaiter(name));
-                ELASTICACHE.waiters.iter().map(Self::Waiter).chain(own).collect()
-            }
+            Self::Wait => waiting::waiters(&ELASTICACHE).map(Self::Waiter).collect(),
             Self::Configure => CONFIGURE.map(Self::ConfigureCommand).into(),
             Self::Completion => SHELLS.map(Self::Shell).into(),
-            Self::Operation(..)
-            | Self::Waiter(_)
-            | Self::SnapshotWaiter(_)
-            | Self::ConfigureCommand(_)
-            | Self::Shell(_)
-            | Self::Help => Vec::new(),
+            Self::Operation(..) | Self::Waiter(_) | Self::ConfigureCommand(_) | Self::Shell(_) | Self::Help => {
+                Vec::new()
+            }
         }
     }
 
@@ -70,7 +63,7 @@ impl Topic {
             Self::Wait => "wait".to_owned(),
             Self::Waiter(waiter) => kebab(waiter.name),
             Self::Configure => "configure".to_owned(),
-            Self::SnapshotWaiter(word) | Self::ConfigureCommand(word) | Self::Shell(word) => word.to_owned(),
+            Self::ConfigureCommand(word) | Self::Shell(word) => word.to_owned(),
             Self::Completion => "completion".to_owned(),
             Self::Help => "help".to_owned(),
         }
@@ -81,7 +74,7 @@ impl Topic {
         match self {
             Self::Operation(service, _) => format!("{} {}", service.name, self.word()),
             Self::Wait => format!("{} {}", ELASTICACHE.name, self.word()),
-            Self::Waiter(_) | Self::SnapshotWaiter(_) => format!("{} {}", Self::Wait.command(), self.word()),
+            Self::Waiter(_) => format!("{} {}", Self::Wait.command(), self.word()),
             Self::ConfigureCommand(_) => format!("configure {}", self.word()),
             Self::Shell(_) => format!("completion {}", self.word()),
             Self::Program | Self::Service(_) | Self::Configure | Self::Completion | Self::Help => self.word(),
@@ -124,7 +117,7 @@ impl Topic {
         if operation.paginator.is_some() && matches!(self, Self::Operation(..)) {
             options.extend(&text::entry("paging").options);
         }
-        if WAITABLE.contains(&operation.name) {
+        if waiting::has_work(operation) {
             options.extend(&text::entry("waiting").options);
         }
         options
@@ -134,9 +127,6 @@ impl Topic {
     fn operation(self) -> Option<&'static OperationModel> {
         if let Self::Waiter(waiter) = self {
             return ELASTICACHE.operation(waiter.operation);
-        }
-        if matches!(self, Self::SnapshotWaiter(_)) {
-            return Some(Operation::DescribeSnapshots.model());
         }
         if let Self::Operation(_, operation) = self { Some(operation) } else { None }
     }
