@@ -2,11 +2,11 @@
 
 use super::wait;
 use crate::answer::Single;
-use crate::arguments::{CliInput, OperationCall, Skeleton};
+use crate::arguments::{OperationCall, Skeleton};
 use crate::call::{Client, Identity};
 use crate::document::Map;
 use crate::failure::Failure;
-use crate::input::{self, Language};
+use crate::input;
 use crate::output;
 use crate::pages::{self, Pages};
 use crate::session::Session;
@@ -31,10 +31,8 @@ pub fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Fai
     if let Some(warning) = call.paging.warning() {
         eprintln!("{warning}");
     }
-    match call.cli_input()? {
-        Some(CliInput::Json(text)) => input::complete(&mut parameters, session, Language::Json, text)?,
-        Some(CliInput::Yaml(text)) => input::complete(&mut parameters, session, Language::Yaml, text)?,
-        None => {}
+    if let Some(document) = call.cli_input()? {
+        input::complete(&mut parameters, session, document)?;
     }
     Ok(parameters)
 }
