@@ -17,7 +17,7 @@ const SECRET_PARAMETERS: &[&str] = &["AuthToken", "Passwords", "WebIdentityToken
 const SECRET_HEADERS: &[&str] = &["x-amz-security-token", "x-aws-ec2-metadata-token"];
 
 /// Writes one line when `--debug` is given. `text` is not made otherwise.
-pub fn line(session: Session<'_>, text: impl FnOnce() -> String) {
+pub(crate) fn line(session: Session<'_>, text: impl FnOnce() -> String) {
     if !session.globals.debug {
         return;
     }
@@ -27,7 +27,7 @@ pub fn line(session: Session<'_>, text: impl FnOnce() -> String) {
 }
 
 /// The pairs of a request, secrets masked.
-pub fn parameters(pairs: &[(String, String)]) -> String {
+pub(crate) fn parameters(pairs: &[(String, String)]) -> String {
     let is_secret = |name: &str| name.split('.').any(|part| SECRET_PARAMETERS.contains(&part));
     let shown = pairs.iter().map(|(name, value)| {
         let value = if is_secret(name) { MASK } else { value };
@@ -37,7 +37,7 @@ pub fn parameters(pairs: &[(String, String)]) -> String {
 }
 
 /// The fields of a head, secrets masked.
-pub fn headers(headers: &HeaderMap) -> String {
+pub(crate) fn headers(headers: &HeaderMap) -> String {
     let shown = headers.iter().map(|(name, value)| {
         let text = String::from_utf8_lossy(value.as_bytes());
         format!("{name}: {}", masked(name, &text))

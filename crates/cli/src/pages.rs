@@ -15,33 +15,33 @@ const NEXT_TOKEN: &str = "NextToken";
 
 /// The paging options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Paging {
+pub(crate) struct Paging {
     /// `--max-items`: most items of all pages together. A negative number leaves items out at the end, as in Python.
     /// Numbers beyond 64 bits are the nearest one within.
-    pub max_items: Option<i64>,
+    pub(crate) max_items: Option<i64>,
     /// `--page-size`: most items of one answer of the service, the nearest number of 64 bits.
-    pub page_size: Option<i64>,
+    pub(crate) page_size: Option<i64>,
     /// `--starting-token`
-    pub starting_token: Option<String>,
+    pub(crate) starting_token: Option<String>,
 }
 
 impl Paging {
     /// What the reference says on standard error once all parameters are read.
-    pub fn warning(&self) -> Option<&'static str> {
+    pub(crate) fn warning(&self) -> Option<&'static str> {
         let doubtful = self.max_items.is_some_and(|items| items <= 0);
         doubtful.then_some("warning: Non-positive values for --max-items may result in undefined behavior.")
     }
 }
 
 /// Whether `parameters` page by hand, which turns paging off.
-pub fn are_by_hand(operation: &OperationModel, parameters: &Map) -> bool {
+pub(crate) fn are_by_hand(operation: &OperationModel, parameters: &Map) -> bool {
     let Some(paginator) = &operation.paginator else { return false };
     [paginator.input_token, paginator.limit_key].iter().any(|key| parameters.get(key).is_some())
 }
 
 /// The pages of one call.
 #[derive(Debug)]
-pub struct Pages<'c, 'a> {
+pub(crate) struct Pages<'c, 'a> {
     source: Source<'c, 'a>,
     paginator: &'static Paginator,
     /// Of the next request.
@@ -99,7 +99,7 @@ impl<'c, 'a> Pages<'c, 'a> {
     ///
     /// # Errors
     /// A starting token that the reference cannot make sense of.
-    pub fn new(
+    pub(crate) fn new(
         client: &'c mut Client<'a>,
         operation: &'static OperationModel,
         paginator: &'static Paginator,
@@ -141,9 +141,10 @@ impl<'c, 'a> Pages<'c, 'a> {
     /// Makes `token` part of the next request.
     fn go_on_with(&mut self, token: Token) {
         for (name, value) in token.iter() {
-            match value {
-                Document::Null => drop(self.parameters.remove(name)),
-                value => drop(self.parameters.insert(name, value.clone())),
+            if *value == Document::Null {
+                self.parameters.remove(name);
+            } else {
+                self.parameters.insert(name, value.clone());
             }
         }
         self.token = token;

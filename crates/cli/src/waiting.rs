@@ -62,13 +62,13 @@ const fn failure(path: &'static str, expected: &'static str) -> Acceptor {
 }
 
 /// The waiters of a service: those of its description, then our own.
-pub fn waiters(service: &'static Service) -> impl Iterator<Item = &'static Waiter> {
+pub(crate) fn waiters(service: &'static Service) -> impl Iterator<Item = &'static Waiter> {
     let own: &[Waiter] = if service.name == ELASTICACHE.name { &SNAPSHOT_WAITERS } else { &[] };
     service.waiters.iter().chain(own)
 }
 
 /// The waiter of that command name, `snapshot-available`.
-pub fn find(name: &str) -> Option<&'static Waiter> {
+pub(crate) fn find(name: &str) -> Option<&'static Waiter> {
     waiters(&ELASTICACHE).find(|waiter| kebab(waiter.name) == name)
 }
 
@@ -104,12 +104,12 @@ const fn work(
 }
 
 /// Whether the work of `operation` goes on after its answer, so that `--wait` has something to wait for.
-pub fn has_work(operation: &OperationModel) -> bool {
+pub(crate) fn has_work(operation: &OperationModel) -> bool {
     WORK.iter().any(|work| work.operation == operation.name)
 }
 
 /// The waiter for the work that a call began, and the parameters of its question.
-pub fn for_work(operation: &OperationModel, parameters: &Map) -> Option<(&'static Waiter, Map)> {
+pub(crate) fn for_work(operation: &OperationModel, parameters: &Map) -> Option<(&'static Waiter, Map)> {
     let fits = |work: &&Work| {
         work.operation == operation.name && work.with.is_none_or(|parameter| parameters.get(parameter).is_some())
     };
@@ -123,7 +123,7 @@ pub fn for_work(operation: &OperationModel, parameters: &Map) -> Option<(&'stati
 ///
 /// # Errors
 /// The wanted state cannot come any more, does not come in time, or the question itself fails.
-pub fn wait(
+pub(crate) fn wait(
     client: &mut Client<'_>,
     waiter: &'static Waiter,
     parameters: &Map,

@@ -33,6 +33,8 @@ struct Partition {
     others: &'static [&'static str],
     suffix: &'static str,
     dualstack_suffix: Option<&'static str>,
+    /// All plain addresses are FIPS addresses already.
+    is_fips: bool,
 }
 
 /// The first is taken for regions of no known partition. (Public description of the partitions, November 2026.)
@@ -42,48 +44,56 @@ const PARTITIONS: &[Partition] = &[
         others: &["aws-global"],
         suffix: "amazonaws.com",
         dualstack_suffix: Some("api.aws"),
+        is_fips: false,
     },
     Partition {
         prefixes: &["cn-"],
         others: &["aws-cn-global"],
         suffix: "amazonaws.com.cn",
         dualstack_suffix: Some("api.amazonwebservices.com.cn"),
+        is_fips: false,
     },
     Partition {
         prefixes: &["eusc-de-"],
         others: &[],
         suffix: "amazonaws.eu",
         dualstack_suffix: Some("api.amazonwebservices.eu"),
+        is_fips: false,
     },
     Partition {
         prefixes: &["us-iso-"],
         others: &["aws-iso-global"],
         suffix: "c2s.ic.gov",
         dualstack_suffix: Some("api.aws.ic.gov"),
+        is_fips: false,
     },
     Partition {
         prefixes: &["us-isob-"],
         others: &["aws-iso-b-global"],
         suffix: "sc2s.sgov.gov",
         dualstack_suffix: Some("api.aws.scloud"),
+        is_fips: false,
     },
     Partition {
         prefixes: &["eu-isoe-"],
         others: &["aws-iso-e-global"],
         suffix: "cloud.adc-e.uk",
         dualstack_suffix: None,
+        is_fips: false,
     },
     Partition {
         prefixes: &["us-isof-"],
         others: &["aws-iso-f-global"],
         suffix: "csp.hci.ic.gov",
         dualstack_suffix: None,
+        is_fips: false,
     },
     Partition {
         prefixes: &["us-gov-"],
         others: &["aws-us-gov-global"],
         suffix: "amazonaws.com",
         dualstack_suffix: Some("api.aws"),
+        is_fips: true,
     },
 ];
 
@@ -205,9 +215,8 @@ fn computed(service: &Service, region: String, variant: Variant) -> Result<Endpo
             return Err(Failure::general(message));
         }
     };
-    // All plain addresses of this partition are FIPS addresses.
-    let is_fips_anyway = region.starts_with("us-gov-") && !dualstack;
-    let name = if fips && !is_fips_anyway { format!("{service}-fips") } else { service.to_owned() };
+    let is_plain = !fips || partition.is_fips && !dualstack;
+    let name = if is_plain { service.to_owned() } else { format!("{service}-fips") };
     let host = format!("{name}.{region}.{suffix}").to_lowercase();
     Ok(Endpoint { url: format!("https://{host}"), region })
 }
@@ -218,7 +227,7 @@ fn partition(region: &str) -> &'static Partition {
             let rest = region.strip_prefix(prefix).and_then(|rest| rest.split_once('-'));
             rest.is_some_and(|(word, number)| is_word(word) && !number.is_empty() && is_number(number))
         };
-        partition.others.contains(&region) || partition.prefixes.iter().any(|prefix| regular(&prefix))
+        partition.others.contains(&region) || partition.prefixes.iter().any(regular)
     };
     PARTITIONS.iter().find(is_of).unwrap_or(&PARTITIONS[0])
 }

@@ -7,8 +7,8 @@ mod signature;
 mod timestamp;
 mod transport;
 
-pub use timestamp::TimestampFormat;
-pub use transport::{Transport, TransportError};
+pub(crate) use timestamp::TimestampFormat;
+pub(crate) use transport::{Transport, TransportError};
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
@@ -35,7 +35,7 @@ const ATTEMPT: HeaderName = HeaderName::from_static("amz-sdk-request");
 
 /// Who signs.
 #[derive(Clone, Debug)]
-pub enum Identity {
+pub(crate) enum Identity {
     /// The credentials that the session finds; nobody with `--no-sign-request`.
     OfSession,
     /// These credentials.
@@ -56,7 +56,7 @@ enum Signer {
 
 /// A client of one service in one region.
 #[derive(Debug)]
-pub struct Client<'a> {
+pub(crate) struct Client<'a> {
     session: Session<'a>,
     service: &'static Service,
     timestamps: TimestampFormat,
@@ -69,7 +69,7 @@ pub struct Client<'a> {
 impl<'a> Client<'a> {
     /// Finds region, credentials, endpoint and retries, in the order in which the reference finds them missing. That
     /// there are no credentials is found by the first call.
-    pub fn new(session: Session<'a>, service: &'static Service, identity: Identity) -> Result<Self, Failure> {
+    pub(crate) fn new(session: Session<'a>, service: &'static Service, identity: Identity) -> Result<Self, Failure> {
         let timestamps = TimestampFormat::of(session)?;
         let region = Region::of(session)?;
         let transport = Transport::new(session)?;
@@ -92,17 +92,17 @@ impl<'a> Client<'a> {
     }
 
     /// The operations that this client can call.
-    pub fn service(&self) -> &'static Service {
+    pub(crate) fn service(&self) -> &'static Service {
         self.service
     }
 
     /// Waits, with the connection kept open.
-    pub fn pause(&self, duration: std::time::Duration) -> Result<(), Failure> {
+    pub(crate) fn pause(&self, duration: std::time::Duration) -> Result<(), Failure> {
         Ok(self.transport.pause(duration)?)
     }
 
     /// Checks `parameters`, sends them, and reads the answer.
-    pub fn call(&mut self, operation: &'static OperationModel, parameters: &Map) -> Result<Document, Failure> {
+    pub(crate) fn call(&mut self, operation: &'static OperationModel, parameters: &Map) -> Result<Document, Failure> {
         let parameters = input::validate(operation.input, parameters)?;
         if let Signer::Missing(failure) = &self.signer {
             return Err(failure.clone());

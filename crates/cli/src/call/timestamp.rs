@@ -17,7 +17,7 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The values of the setting `cli_timestamp_format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TimestampFormat {
+pub(crate) enum TimestampFormat {
     /// As the service sent it, whatever that is.
     Wire,
     Iso8601,
@@ -27,7 +27,7 @@ impl TimestampFormat {
     /// # Errors
     /// The setting has another value. The reference says so before it looks at the command; that there is no such
     /// profile is for others to say, later.
-    pub fn of(session: Session<'_>) -> Result<Self, Failure> {
+    pub(crate) fn of(session: Session<'_>) -> Result<Self, Failure> {
         match session.settings.get(Setting::CliTimestampFormat).as_ref().map(Option::as_deref) {
             Ok(Some("iso8601") | None) | Err(_) => Ok(Self::Iso8601),
             Ok(Some("wire")) => Ok(Self::Wire),

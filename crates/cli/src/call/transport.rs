@@ -30,7 +30,7 @@ const BODY_MAX_BYTES: usize = 64 << 20;
 ///
 /// Nothing is opened, read or started before the first request.
 #[derive(Debug)]
-pub struct Transport {
+pub(crate) struct Transport {
     limits: TimeLimits,
     trust: Trust,
     proxies: Proxies,
@@ -54,7 +54,7 @@ struct Wire {
 
 /// Why no whole answer came. The texts are the reference's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TransportError {
+pub(crate) enum TransportError {
     #[error("Could not connect to the endpoint URL: \"{url}\"")]
     Connect { url: String },
     #[error("Connect timeout on endpoint URL: \"{url}\"")]
@@ -88,7 +88,7 @@ impl Transport {
     ///
     /// # Errors
     /// The settings cannot be read.
-    pub fn new(session: Session<'_>) -> Result<Self, Failure> {
+    pub(crate) fn new(session: Session<'_>) -> Result<Self, Failure> {
         let globals = session.globals;
         let bundle = match &globals.ca_bundle {
             Some(path) => Some(path.clone()),
@@ -108,7 +108,7 @@ impl Transport {
     }
 
     /// The same with one limit for every wait, as the services that hand out credentials to a machine have it.
-    pub fn within(self, limit: Duration) -> Self {
+    pub(crate) fn within(self, limit: Duration) -> Self {
         Self { limits: TimeLimits { connect: Some(limit), read: Some(limit) }, ..self }
     }
 
@@ -116,14 +116,14 @@ impl Transport {
     ///
     /// # Errors
     /// No whole answer came.
-    pub fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    pub(crate) fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let mut wire = self.wire.borrow_mut();
         let Wire { runtime, kept } = started(&mut wire)?;
         runtime.block_on(self.exchange(kept, request))
     }
 
     /// Waits before the next try, or before the next look of a waiter.
-    pub fn pause(&self, duration: Duration) -> Result<(), TransportError> {
+    pub(crate) fn pause(&self, duration: Duration) -> Result<(), TransportError> {
         let mut wire = self.wire.borrow_mut();
         let Wire { runtime, .. } = started(&mut wire)?;
         runtime.block_on(async { tokio::time::sleep(duration).await });

@@ -26,7 +26,9 @@ fn paged(pages: Vec<Document>, max_items: Option<i64>, starting_token: Option<&s
 }
 
 /// The names of all items, the next token in plain text, and the markers that were asked for.
-fn walk(mut pages: Pages<'_, '_>) -> Result<(String, Option<String>, Vec<Option<String>>), Failure> {
+type Walked = (String, Option<String>, Vec<Option<String>>);
+
+fn walk(mut pages: Pages<'_, '_>) -> Result<Walked, Failure> {
     let mut whole = pages.whole()?;
     let names = items_of(&mut whole, "Snapshots").map(std::mem::take).unwrap_or_default();
     let text = |document: &Document| python_text(document);

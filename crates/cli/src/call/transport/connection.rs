@@ -141,10 +141,7 @@ async fn to_proxy(
     trust: &Trust,
     url: &str,
 ) -> Result<Box<dyn Stream>, TransportError> {
-    let unreachable = |error| match error {
-        TransportError::Connect { .. } => proxy.failure(),
-        other => other,
-    };
+    let unreachable = |error| if matches!(error, TransportError::Connect { .. }) { proxy.failure() } else { error };
     let mut stream = connected(&proxy.place, limits, url).await.map_err(unreachable)?;
     if proxy.tls {
         stream = in_tls(stream, &proxy.place, limits, trust, url).await?;

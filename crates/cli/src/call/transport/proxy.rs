@@ -186,9 +186,11 @@ mod tests {
         route.proxy.map(|proxy| proxy.failure().to_string().replace("Failed to connect to proxy URL: ", ""))
     }
 
+    type Case = (&'static [(&'static str, &'static str)], Option<&'static str>);
+
     #[test]
     fn lower_case_variables_beat_upper_case_ones() {
-        let cases: [(&[(&str, &str)], Option<&str>); 6] = [
+        let cases: [Case; 6] = [
             (&[("HTTP_PROXY", "http://a:1")], Some("\"http://a:1\"")),
             (&[("HTTP_PROXY", "http://a:1"), ("http_proxy", "b:1")], Some("\"http://b:1\"")),
             (&[("HTTP_PROXY", "http://a:1"), ("http_proxy", "")], None),

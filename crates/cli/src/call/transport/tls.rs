@@ -1,6 +1,7 @@
 //! TLS: whose certificates are believed, and how a refusal reads.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -160,19 +161,18 @@ pub(super) fn reason(error: &io::Error, host: &str) -> String {
 }
 
 fn refusal(error: &CertificateError, host: &str) -> String {
-    match error {
-        CertificateError::UnknownIssuer => unverified("unable to get local issuer certificate"),
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => unverified("certificate has expired"),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            unverified("certificate is not yet valid")
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            match host.parse::<std::net::IpAddr>() {
-                Ok(address) => unverified(&format!("IP address mismatch, certificate is not valid for '{address}'")),
-                Err(_) => unverified(&format!("Hostname mismatch, certificate is not valid for '{host}'")),
-            }
-        }
-        other => unverified(&other.to_string()),
+    use CertificateError as Refused;
+    if matches!(error, Refused::UnknownIssuer) {
+        unverified("unable to get local issuer certificate")
+    } else if matches!(error, Refused::Expired | Refused::ExpiredContext { .. }) {
+        unverified("certificate has expired")
+    } else if matches!(error, Refused::NotValidYet | Refused::NotValidYetContext { .. }) {
+        unverified("certificate is not yet valid")
+    } else if matches!(error, Refused::NotValidForName | Refused::NotValidForNameContext { .. }) {
+        let kind = if host.parse::<IpAddr>().is_ok() { "IP address" } else { "Hostname" };
+        unverified(&format!("{kind} mismatch, certificate is not valid for '{host}'"))
+    } else {
+        unverified(&error.to_string())
     }
 }
 
