@@ -60,11 +60,11 @@ class Endpoint:
 
 
 def shown(method, path, headers, body):
-    """What is compared of a request. Times, signatures and user agents differ from run to run and program to program."""
+    """What is compared of a request. Times, signatures, user agents and the order of parameters may differ."""
     told = {"method": method, "path": path}
     if body:
         told["type"] = headers.get("Content-Type")
-        told["parameters"] = [list(pair) for pair in urllib.parse.parse_qsl(body.decode(), keep_blank_values=True)]
+        told["parameters"] = sorted(list(pair) for pair in urllib.parse.parse_qsl(body.decode(), keep_blank_values=True))
     told["signed"] = signed(headers.get("Authorization"))
     if token := headers.get("X-Amz-Security-Token"):
         told["token"] = token

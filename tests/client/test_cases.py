@@ -24,7 +24,7 @@ def test_there_are_cases():
     assert sum(len(content["cases"]) for content in LOADED.values()) > 100
 
 
-@pytest.mark.parametrize("case, answers", everything())
+@pytest.mark.parametrize("case, answers", list(everything()))
 def test_case(case, answers):
     found = list(cases.differences(case, cases.observe(PROGRAM, case, answers)))
     assert not found, "\n".join(found)

@@ -9,6 +9,7 @@ use crate::arguments::{self, Command, Globals, Refused};
 use crate::completion;
 use crate::config::Settings;
 use crate::configure;
+use crate::debug;
 use crate::failure::Failure;
 use crate::help;
 use crate::output::{self, Color, ErrorFormat};
@@ -18,7 +19,7 @@ use crate::session::Session;
 /// A command that failed, and how the user wants to be told.
 struct Failed {
     failure: Failure,
-    format: ErrorFormat,
+    format: Option<ErrorFormat>,
     color: Color,
 }
 
@@ -67,14 +68,13 @@ fn asked(surroundings: &Surroundings, settings: &mut Settings) -> Result<u8, Fai
 
 fn command(surroundings: &Surroundings, settings: &mut Settings, words: &[String]) -> Result<u8, Failed> {
     let (globals, command) = match arguments::parse(words, surroundings, settings) {
-        Ok(parsed) => parsed,
-        Err(Refused { failure, error_format }) => {
-            let globals = Globals { error_format, ..Globals::default() };
-            return Err(Failed::new(failure, Some(&globals), Some(settings)));
-        }
+        Ok((globals, command)) => (globals, Ok(command)),
+        Err(Refused { failure, globals }) => (globals, Err(failure)),
     };
     let session = Session { surroundings, settings, globals: &globals };
-    perform(session, command).map_err(|failure| Failed::new(failure, Some(&globals), Some(settings)))
+    debug::words(session, words);
+    let done = command.and_then(|command| perform(session, command));
+    done.map_err(|failure| Failed::new(failure, Some(&globals), Some(settings)))
 }
 
 fn perform(session: Session<'_>, command: Command) -> Result<u8, Failure> {

@@ -26,6 +26,17 @@ pub(crate) fn line(session: Session<'_>, text: impl FnOnce() -> String) {
     writeln!(std::io::stderr().lock(), "{now} - valkeep - DEBUG - {}", text()).ok();
 }
 
+/// The words of the command, without the values of its options: some are secrets.
+pub fn words(session: Session<'_>, words: &[String]) {
+    let is_option = |word: &&String| word.starts_with("--");
+    let commands = words.iter().take_while(|word| !is_option(word));
+    let options = words.iter().filter(is_option).map(|word| word.split('=').next().unwrap_or_default());
+    line(session, || {
+        let shown: Vec<&str> = commands.map(String::as_str).chain(options).collect();
+        format!("{} {}: {}", session.surroundings.program, env!("CARGO_PKG_VERSION"), shown.join(" "))
+    });
+}
+
 /// The pairs of a request, secrets masked.
 pub(crate) fn parameters(pairs: &[(String, String)]) -> String {
     let is_secret = |name: &str| name.split('.').any(|part| SECRET_PARAMETERS.contains(&part));

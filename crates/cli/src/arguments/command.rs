@@ -9,7 +9,6 @@ use crate::alias::{self, Alias, Aliases, ShellLine, TOP_LEVEL};
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::help::{Topic, kebab};
-use crate::output::ErrorFormat;
 use crate::python;
 use valkeep_api::{ELASTICACHE, OperationModel, STS, Service};
 
@@ -108,13 +107,13 @@ impl<'s> Reader<'s> {
         })
     }
 
-    /// The error format that the words ask for, as far as they were understood.
-    pub fn error_format(&self) -> Option<ErrorFormat> {
-        globals::error_format(&self.given)
-    }
-
     pub fn globals(self) -> Globals {
         self.globals
+    }
+
+    /// The options that decide how a failure is told, also when another option has no good value.
+    pub fn understood(self) -> Globals {
+        Globals { error_format: globals::error_format(&self.given), debug: globals::debug(&self.given), ..self.globals }
     }
 
     pub fn read(&mut self, words: &[String]) -> Result<Command, Failure> {

@@ -127,6 +127,11 @@ pub fn check_first(words: &[String]) -> Result<(), Failure> {
     }
 }
 
+/// Whether the words ask for the lines of `--debug`.
+pub fn debug(parsed: &Parsed) -> bool {
+    parsed.has("--debug")
+}
+
 /// The error format that the words ask for.
 pub fn error_format(parsed: &Parsed) -> Option<ErrorFormat> {
     chosen(&ERROR_FORMATS, parsed.word("--cli-error-format"))
@@ -140,7 +145,7 @@ pub fn read(parsed: &Parsed) -> Result<Globals, Failure> {
         endpoint_url: parsed.word("--endpoint-url").map(endpoint).transpose()?,
         read_timeout_s: seconds(parsed, "--cli-read-timeout")?,
         connect_timeout_s: seconds(parsed, "--cli-connect-timeout")?,
-        debug: parsed.has("--debug"),
+        debug: debug(parsed),
         verify_ssl: !parsed.has("--no-verify-ssl"),
         paginate: !parsed.has("--no-paginate"),
         output: chosen(&FORMATS, parsed.word("--output")),

@@ -23,7 +23,6 @@ pub use waiters::WaiterCall;
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::output::ErrorFormat;
 
 /// What was given for one option of an operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +36,8 @@ pub enum Given {
 #[derive(Debug)]
 pub struct Refused {
     pub failure: Failure,
-    /// The format that `--cli-error-format` asks for, where the words were understood so far.
-    pub error_format: Option<ErrorFormat>,
+    /// The options that decide how a failure is told, where the words were understood so far.
+    pub globals: Globals,
 }
 
 /// Reads one command line. `settings` look through the profile of the words from the moment on at which the
@@ -48,10 +47,10 @@ pub fn parse(
     surroundings: &Surroundings,
     settings: &mut Settings,
 ) -> Result<(Globals, Command), Refused> {
-    let mut reader =
-        command::Reader::new(surroundings, settings).map_err(|failure| Refused { failure, error_format: None })?;
+    let mut reader = command::Reader::new(surroundings, settings)
+        .map_err(|failure| Refused { failure, globals: Globals::default() })?;
     match reader.read(words) {
         Ok(command) => Ok((reader.globals(), command)),
-        Err(failure) => Err(Refused { failure, error_format: reader.error_format() }),
+        Err(failure) => Err(Refused { failure, globals: reader.understood() }),
     }
 }

@@ -94,13 +94,16 @@ impl ErrorFormat {
     ];
 
     /// The format of a failure, as far as options and settings are known when it is found. A setting may be
-    /// in capitals; one that is no format is passed over.
-    pub fn of(globals: Option<&Globals>, settings: Option<&Settings>) -> Self {
-        let configured = || {
-            let name = settings?.get(Setting::CliErrorFormat).ok()??;
-            named(&Self::NAMES, &name.to_lowercase())
-        };
-        globals.and_then(|globals| globals.error_format).or_else(configured).unwrap_or(Self::Enhanced)
+    /// in capitals; one that is no format is passed over. `None` when the setting cannot be read, as with a profile
+    /// that does not exist: the reference then leaves out the code.
+    pub fn of(globals: Option<&Globals>, settings: Option<&Settings>) -> Option<Self> {
+        if let Some(format) = globals.and_then(|globals| globals.error_format) {
+            return Some(format);
+        }
+        let Some(settings) = settings else { return Some(Self::Enhanced) };
+        let name = settings.get(Setting::CliErrorFormat).ok()?;
+        let format = name.and_then(|name| named(&Self::NAMES, &name.to_lowercase()));
+        Some(format.unwrap_or(Self::Enhanced))
     }
 }
 

@@ -9,10 +9,10 @@ const NO_REGION: &str = "You must specify a region. You can also configure your 
 
 const NO_CREDENTIALS: &str = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
 
-/// Prints a failure to standard error; `program` is the name that the user called.
+/// Prints a failure to standard error; `program` is the name that the user called. Without a format there is no code.
 ///
 /// When standard error cannot be written to, there is nobody to tell.
-pub fn report(program: &str, format: ErrorFormat, color: Color, failure: &Failure) {
+pub fn report(program: &str, format: Option<ErrorFormat>, color: Color, failure: &Failure) {
     if *failure == Failure::Interrupted {
         let _told: Result<(), Failure> = sink::to_stdout("\n");
     }
@@ -20,9 +20,12 @@ pub fn report(program: &str, format: ErrorFormat, color: Color, failure: &Failur
         return;
     };
     let ink = Ink::of(color);
-    let text = notice.in_format(format, ink).unwrap_or_else(|| notice.line(program));
+    let text = match format {
+        Some(format) => notice.in_format(format, ink).unwrap_or_else(|| notice.line(program)),
+        None => notice.bare().line(program),
+    };
     let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
-    if format == ErrorFormat::Table && notice.fields.is_some() {
+    if format == Some(ErrorFormat::Table) && notice.fields.is_some() {
         let _told: Result<(), Failure> = ink.wash();
     }
 }
@@ -69,6 +72,12 @@ impl Notice {
             fields: Some([("Code", code), ("Message", message)].into_iter().collect()),
             ..Self::plain(format!("An error occurred ({code}): {message}"))
         }
+    }
+
+    /// The message alone, without its code.
+    fn bare(&self) -> Self {
+        let message = self.fields.as_ref().and_then(|fields| fields.get("Message")).and_then(Document::as_str);
+        Self { usage: self.usage.clone(), end: self.end, ..Self::plain(message.unwrap_or(&self.sentence).to_owned()) }
     }
 
     fn answered(ServiceError { operation, code, message, retries_spent, fields }: &ServiceError) -> Self {
@@ -128,6 +137,12 @@ mod tests {
             retries_spent,
             fields: fields.iter().cloned().collect(),
         }))
+    }
+
+    #[test]
+    fn without_a_format_there_is_no_code() {
+        let notice = Notice::of("aws", &Failure::Validation("no".into())).expect("there is something to say");
+        assert_eq!(notice.bare().line("aws"), "\naws: [ERROR]: no\n");
     }
 
     fn shown(format: ErrorFormat, failure: &Failure) -> String {

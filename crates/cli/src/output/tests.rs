@@ -146,9 +146,9 @@ fn the_error_format_is_the_options_or_a_settings() {
         Settings::load(&surroundings).expect("there are no files")
     };
     let globals = Globals { error_format: Some(ErrorFormat::Yaml), ..Globals::default() };
-    assert_eq!(ErrorFormat::of(Some(&globals), Some(&settings("json"))), ErrorFormat::Yaml);
-    assert_eq!(ErrorFormat::of(Some(&Globals::default()), Some(&settings("json"))), ErrorFormat::Json);
-    assert_eq!(ErrorFormat::of(None, None), ErrorFormat::Enhanced);
+    assert_eq!(ErrorFormat::of(Some(&globals), Some(&settings("json"))), Some(ErrorFormat::Yaml));
+    assert_eq!(ErrorFormat::of(Some(&Globals::default()), Some(&settings("json"))), Some(ErrorFormat::Json));
+    assert_eq!(ErrorFormat::of(None, None), Some(ErrorFormat::Enhanced));
     for (value, format) in [
         ("JSON", ErrorFormat::Json),
         ("table", ErrorFormat::Table),
@@ -156,6 +156,6 @@ fn the_error_format_is_the_options_or_a_settings() {
         ("xml", ErrorFormat::Enhanced),
         ("", ErrorFormat::Enhanced),
     ] {
-        assert_eq!(ErrorFormat::of(None, Some(&settings(value))), format, "{value:?}");
+        assert_eq!(ErrorFormat::of(None, Some(&settings(value))), Some(format), "{value:?}");
     }
 }
