@@ -9,15 +9,15 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The section of aliases that stand where a service stands.
-pub const TOP_LEVEL: &str = "toplevel";
+pub(crate) const TOP_LEVEL: &str = "toplevel";
 
 /// The aliases of a user, by section and name.
 #[derive(Debug, Default)]
-pub struct Aliases(BTreeMap<String, BTreeMap<String, String>>);
+pub(crate) struct Aliases(BTreeMap<String, BTreeMap<String, String>>);
 
 /// What an alias stands for.
 #[derive(Debug, PartialEq)]
-pub enum Alias<'a> {
+pub(crate) enum Alias<'a> {
     /// More words of a command line.
     Words(&'a str),
     /// A line for the shell.
@@ -26,20 +26,20 @@ pub enum Alias<'a> {
 
 impl Aliases {
     /// Reads the file, when there is one.
-    pub fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
+    pub(crate) fn load(surroundings: &Surroundings) -> Result<Self, Failure> {
         let path: PathBuf = surroundings.expand_home("~/.aws/cli/alias");
         let Some(text) = config::read_text(&path)? else { return Ok(Self::default()) };
         let sections = config::texts(&text).map_err(|_| config::unparsable(&path))?;
         Ok(Self(sections.into_iter().collect()))
     }
 
-    pub fn find(&self, section: &str, name: &str) -> Option<Alias<'_>> {
+    pub(crate) fn find(&self, section: &str, name: &str) -> Option<Alias<'_>> {
         let value = self.0.get(section)?.get(name)?.trim();
         Some(value.strip_prefix('!').map_or(Alias::Words(value), Alias::Shell))
     }
 
     /// The names in a section.
-    pub fn names(&self, section: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self, section: &str) -> impl Iterator<Item = &str> {
         self.0.get(section).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
     }
 }
@@ -48,7 +48,7 @@ impl Aliases {
 ///
 /// # Errors
 /// A quotation that does not end, or a backslash with nothing after it.
-pub fn words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
+pub(crate) fn words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
     split(value).map_err(|reason| {
         Failure::general(format!(
             "Value of alias \"{name}\" could not be parsed. Received error: {reason} when parsing:\n{value}"
@@ -58,17 +58,17 @@ pub fn words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
 
 /// A line that the shell is to run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShellLine(String);
+pub(crate) struct ShellLine(String);
 
 impl ShellLine {
     /// The alias's line with the words of the command line after it.
-    pub fn new(line: &str, words: &[String]) -> Self {
+    pub(crate) fn new(line: &str, words: &[String]) -> Self {
         let quoted = words.iter().map(|word| quote(word));
         Self(std::iter::once(line.to_owned()).chain(quoted).collect::<Vec<_>>().join(" "))
     }
 
     /// Runs the line; the exit code is the shell's, or what is left of the negative number of the signal that ended it.
-    pub fn run(&self) -> Result<u8, Failure> {
+    pub(crate) fn run(&self) -> Result<u8, Failure> {
         let status = Command::new("/bin/sh").arg("-c").arg(&self.0).status();
         let status = status.map_err(|error| Failure::general(error.to_string()))?;
         let code = status.code().or(status.signal().map(|signal| -signal)).unwrap_or(255);

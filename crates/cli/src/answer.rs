@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::failure::Failure;
 
 /// The answer to one operation. A formatter takes either the pages or the whole, never both.
-pub trait Answer {
+pub(crate) trait Answer {
     /// The next page as the service sent it, its marker included; `None` after the last.
     fn next_page(&mut self) -> Result<Option<Document>, Failure>;
 
@@ -25,10 +25,10 @@ pub trait Answer {
 
 /// The answer of an operation without pages.
 #[derive(Debug)]
-pub struct Single(Option<Document>);
+pub(crate) struct Single(Option<Document>);
 
 impl Single {
-    pub fn new(document: Document) -> Self {
+    pub(crate) fn new(document: Document) -> Self {
         Self(Some(document))
     }
 }

@@ -5,7 +5,7 @@ mod version;
 mod wait;
 
 use crate::Surroundings;
-use crate::arguments::{self, Command, Globals, Refused};
+use crate::arguments::{self, Command, Globals};
 use crate::completion;
 use crate::config::Settings;
 use crate::configure;
@@ -37,7 +37,7 @@ impl Failed {
 }
 
 /// Runs the command that the process was started with.
-pub fn run(surroundings: &Surroundings) -> u8 {
+pub(crate) fn run(surroundings: &Surroundings) -> u8 {
     let done = match Settings::load(surroundings) {
         Ok(mut settings) => asked(surroundings, &mut settings),
         Err(failure) => Err(Failed::new(failure, None, None)),
@@ -67,10 +67,7 @@ fn asked(surroundings: &Surroundings, settings: &mut Settings) -> Result<u8, Fai
 }
 
 fn command(surroundings: &Surroundings, settings: &mut Settings, words: &[String]) -> Result<u8, Failed> {
-    let (globals, command) = match arguments::parse(words, surroundings, settings) {
-        Ok((globals, command)) => (globals, Ok(command)),
-        Err(Refused { failure, globals }) => (globals, Err(failure)),
-    };
+    let (globals, command) = arguments::parse(words, surroundings, settings);
     let session = Session { surroundings, settings, globals: &globals };
     debug::words(session, words);
     let done = command.and_then(|command| perform(session, command));

@@ -27,7 +27,7 @@ pub(crate) fn line(session: Session<'_>, text: impl FnOnce() -> String) {
 }
 
 /// The words of the command, without the values of its options: some are secrets.
-pub fn words(session: Session<'_>, words: &[String]) {
+pub(crate) fn words(session: Session<'_>, words: &[String]) {
     let is_option = |word: &&String| word.starts_with("--");
     let commands = words.iter().take_while(|word| !is_option(word));
     let options = words.iter().filter(is_option).map(|word| word.split('=').next().unwrap_or_default());

@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 
 /// A value of any kind.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Document {
+pub(crate) enum Document {
     Null,
     Boolean(bool),
     Integer(BigInt),
@@ -25,15 +25,15 @@ pub enum Document {
 }
 
 impl Document {
-    pub fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
-    pub fn as_list(&self) -> Option<&[Document]> {
+    pub(crate) fn as_list(&self) -> Option<&[Document]> {
         if let Self::List(elements) = self { Some(elements) } else { None }
     }
 
-    pub fn as_map(&self) -> Option<&Map> {
+    pub(crate) fn as_map(&self) -> Option<&Map> {
         if let Self::Map(map) = self { Some(map) } else { None }
     }
 }
@@ -43,7 +43,7 @@ impl Document {
 /// Setting a key again replaces its value and keeps its place. As in Python, the order is no part of the
 /// value: maps with the same pairs are equal.
 #[derive(Clone, Debug, Default)]
-pub struct Map {
+pub(crate) struct Map {
     pairs: IndexMap<String, Document>,
     /// Whether the reference holds it as an `OrderedDict`, which its texts then name.
     ordered: bool,
@@ -56,48 +56,48 @@ impl PartialEq for Map {
 }
 
 impl Map {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub fn get(&self, key: &str) -> Option<&Document> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Document> {
         self.pairs.get(key)
     }
 
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Document> {
+    pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Document> {
         self.pairs.get_mut(key)
     }
 
     /// Sets `key`, and says what it was before.
-    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
+    pub(crate) fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
         self.pairs.insert(key.into(), value.into())
     }
 
-    pub fn remove(&mut self, key: &str) -> Option<Document> {
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Document> {
         self.pairs.shift_remove(key)
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Document)> + ExactSizeIterator {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Document)> + ExactSizeIterator {
         self.pairs.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Document> {
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut Document> {
         self.pairs.values_mut()
     }
 
-    pub fn is_ordered(&self) -> bool {
+    pub(crate) fn is_ordered(&self) -> bool {
         self.ordered
     }
 
-    pub fn set_ordered(&mut self) {
+    pub(crate) fn set_ordered(&mut self) {
         self.ordered = true;
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.pairs.len()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.pairs.is_empty()
     }
 }

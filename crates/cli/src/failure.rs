@@ -7,7 +7,7 @@ use crate::document::Map;
 /// Where a failure is found decides its form and its code: 252 for what the user typed, 253 for the
 /// configuration, 254 for an answer of the service, 255 for everything else.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// Arguments that do not fit the command: the message, then the usage. Code `ParamValidation`, exit 252.
     Usage(String),
     /// Words that no command knows: the usage first, then the words and what they may have meant. It has no error
@@ -37,7 +37,7 @@ pub enum Failure {
 
 /// An error answer of a service.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ServiceError {
+pub(crate) struct ServiceError {
     /// The name of the operation, `CopySnapshot`.
     pub operation: String,
     pub code: String,
@@ -50,15 +50,15 @@ pub struct ServiceError {
 }
 
 impl Failure {
-    pub fn general(message: impl Into<String>) -> Self {
+    pub(crate) fn general(message: impl Into<String>) -> Self {
         Self::General(message.into())
     }
 
-    pub fn validation(message: impl Into<String>) -> Self {
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::Validation(message.into())
     }
 
-    pub fn exit_code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::UnknownOptions(_) | Self::Validation(_) => 252,
             Self::NoRegion | Self::NoCredentials | Self::Configuration(_) | Self::Pager(_) => 253,

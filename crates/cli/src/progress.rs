@@ -13,7 +13,7 @@ const USUAL_WIDTH: usize = 80;
 
 /// What is known of the work that is waited for.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress<'a> {
+pub(crate) struct Progress<'a> {
     /// The name of what is in the making.
     pub name: &'a str,
     pub status: &'a str,
@@ -23,7 +23,7 @@ pub struct Progress<'a> {
 
 impl Progress<'_> {
     /// The line, cut to leave the last of `width` columns free.
-    pub fn line(&self, width: usize) -> String {
+    pub(crate) fn line(&self, width: usize) -> String {
         let seconds = self.elapsed.as_secs();
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         let time = match hours {
@@ -45,17 +45,17 @@ impl Progress<'_> {
 
 /// The line on standard error, if that is a terminal. It is gone when this is dropped.
 #[derive(Debug)]
-pub struct Bar {
+pub(crate) struct Bar {
     on_terminal: bool,
 }
 
 impl Bar {
-    pub fn on_standard_error() -> Self {
+    pub(crate) fn on_standard_error() -> Self {
         Self { on_terminal: std::io::stderr().is_terminal() }
     }
 
     /// Shows the line in place of the one before.
-    pub fn show(&mut self, progress: &Progress<'_>) {
+    pub(crate) fn show(&mut self, progress: &Progress<'_>) {
         if self.on_terminal {
             write(&format!("{CLEAR}{}", progress.line(width())));
         }

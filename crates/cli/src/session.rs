@@ -6,7 +6,7 @@ use crate::config::Settings;
 
 /// One command's surroundings, settings and global options.
 #[derive(Clone, Copy, Debug)]
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     pub surroundings: &'a Surroundings,
     pub settings: &'a Settings,
     pub globals: &'a Globals,

@@ -158,10 +158,7 @@ fn state(waiter: &Waiter, answer: &Document) -> Option<String> {
         WaiterCondition::PathAny { path, .. } | WaiterCondition::PathAll { path, .. } => Some(path),
         WaiterCondition::Error { .. } => None,
     });
-    paths.flat_map(|path| found(path, answer).unwrap_or_default()).find_map(|state| match state {
-        Document::String(state) => Some(state),
-        _ => None,
-    })
+    paths.flat_map(|path| found(path, answer).unwrap_or_default()).find_map(|state| state.as_str().map(str::to_owned))
 }
 
 /// Whether the wanted state is there; `false` when it may still come.

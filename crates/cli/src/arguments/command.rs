@@ -17,7 +17,7 @@ const MAX_ALIASES: usize = 300;
 
 /// What the user asks for.
 #[derive(Debug)]
-pub enum Command {
+pub(crate) enum Command {
     Version,
     Help(Topic),
     Operation(OperationCall),
@@ -84,7 +84,7 @@ enum Step {
 }
 
 /// Reads one command line.
-pub struct Reader<'s> {
+pub(super) struct Reader<'s> {
     program: &'s str,
     settings: &'s mut Settings,
     aliases: Aliases,
@@ -96,7 +96,7 @@ pub struct Reader<'s> {
 }
 
 impl<'s> Reader<'s> {
-    pub fn new(surroundings: &'s Surroundings, settings: &'s mut Settings) -> Result<Self, Failure> {
+    pub(super) fn new(surroundings: &'s Surroundings, settings: &'s mut Settings) -> Result<Self, Failure> {
         Ok(Self {
             program: &surroundings.program,
             settings,
@@ -107,16 +107,16 @@ impl<'s> Reader<'s> {
         })
     }
 
-    pub fn globals(self) -> Globals {
+    pub(super) fn globals(self) -> Globals {
         self.globals
     }
 
     /// The options that decide how a failure is told, also when another option has no good value.
-    pub fn understood(self) -> Globals {
+    pub(super) fn understood(self) -> Globals {
         Globals { error_format: globals::error_format(&self.given), debug: globals::debug(&self.given), ..self.globals }
     }
 
-    pub fn read(&mut self, words: &[String]) -> Result<Command, Failure> {
+    pub(super) fn read(&mut self, words: &[String]) -> Result<Command, Failure> {
         let mut parsed = self.top(words)?;
         if parsed.ended {
             return Ok(Command::Version);
@@ -126,6 +126,7 @@ impl<'s> Reader<'s> {
         if let Some(profile) = &self.globals.profile {
             self.settings.select_profile(profile);
         }
+        self.settings.timestamp_format()?;
         let name = self.given.word("command").unwrap_or_default().to_owned();
         self.command(name, parsed.rest)
     }

@@ -8,31 +8,12 @@ use crate::output::{Color, ErrorFormat, Format};
 use crate::python;
 use num_bigint::{BigInt, Sign};
 
-const FORMATS: [(&str, Format); 6] = [
-    ("json", Format::Json),
-    ("text", Format::Text),
-    ("table", Format::Table),
-    ("yaml", Format::Yaml),
-    ("yaml-stream", Format::YamlStream),
-    ("off", Format::Off),
-];
-
-const COLORS: [(&str, Color); 3] = [("on", Color::On), ("off", Color::Off), ("auto", Color::Auto)];
-
+/// Checked and then of no effect: no parameter of the services here is a blob.
 const BINARY_FORMATS: [&str; 2] = ["base64", "raw-in-base64-out"];
-
-const ERROR_FORMATS: [(&str, ErrorFormat); 6] = [
-    ("legacy", ErrorFormat::Legacy),
-    ("json", ErrorFormat::Json),
-    ("yaml", ErrorFormat::Yaml),
-    ("text", ErrorFormat::Text),
-    ("table", ErrorFormat::Table),
-    ("enhanced", ErrorFormat::Enhanced),
-];
 
 /// The global options, as given on the command line.
 #[derive(Clone, Debug)]
-pub struct Globals {
+pub(crate) struct Globals {
     pub debug: bool,
     pub endpoint_url: Option<String>,
     /// `--no-verify-ssl` makes it `false`.
@@ -51,7 +32,6 @@ pub struct Globals {
     pub read_timeout_s: Option<i64>,
     /// In seconds; 0 waits for ever, less is refused when the first connection is made. 60 by default.
     pub connect_timeout_s: Option<i64>,
-    pub binary_format: Option<String>,
     /// `--no-cli-pager` makes it `false`.
     pub pager: bool,
     pub error_format: Option<ErrorFormat>,
@@ -74,7 +54,6 @@ impl Default for Globals {
             ca_bundle: None,
             read_timeout_s: None,
             connect_timeout_s: None,
-            binary_format: None,
             pager: true,
             error_format: None,
         }
@@ -82,7 +61,7 @@ impl Default for Globals {
 }
 
 /// The arguments of the global options, in the reference's order.
-pub fn arguments() -> Vec<Argument<'static>> {
+pub(super) fn arguments() -> Vec<Argument<'static>> {
     let flag = |name| Argument::option(name, Takes::Nothing);
     let value = |name| Argument::option(name, Takes::One);
     vec![
@@ -90,12 +69,12 @@ pub fn arguments() -> Vec<Argument<'static>> {
         value("--endpoint-url"),
         flag("--no-verify-ssl"),
         flag("--no-paginate"),
-        value("--output").one_of(FORMATS.map(|(name, _)| name)),
+        value("--output").one_of(Format::NAMES.map(|(name, _)| name)),
         value("--query"),
         value("--profile"),
         value("--region"),
         Argument::option("--version", Takes::End),
-        value("--color").one_of(COLORS.map(|(name, _)| name)),
+        value("--color").one_of(Color::NAMES.map(|(name, _)| name)),
         flag("--no-sign-request"),
         value("--ca-bundle"),
         value("--cli-read-timeout"),
@@ -104,19 +83,19 @@ pub fn arguments() -> Vec<Argument<'static>> {
         flag("--no-cli-pager"),
         flag("--cli-auto-prompt"),
         flag("--no-cli-auto-prompt"),
-        value("--cli-error-format").one_of(ERROR_FORMATS.map(|(name, _)| name)),
+        value("--cli-error-format").one_of(ErrorFormat::NAMES.map(|(name, _)| name)),
     ]
 }
 
 /// What is said about words that neither `arguments` nor a global option takes.
-pub fn unknown_options(words: &[String], arguments: &[Argument<'_>]) -> String {
+pub(crate) fn unknown_options(words: &[String], arguments: &[Argument<'_>]) -> String {
     let globals = self::arguments();
     suggestions::unknown_options(words, arguments.iter().chain(&globals).filter_map(Argument::suggested))
 }
 
 /// Looks at the two options that the reference needs before it knows any other. It does so before it decides whether
 /// to prompt for the command, and has a usage text of their own for them.
-pub fn check_first(words: &[String]) -> Result<(), Failure> {
+pub(crate) fn check_first(words: &[String]) -> Result<(), Failure> {
     let options = vec![Argument::option("--profile", Takes::One), Argument::option("--debug", Takes::Nothing)];
     match Parser::new(options).parse_known(words) {
         Err(Failure::Usage(message)) => {
@@ -128,17 +107,17 @@ pub fn check_first(words: &[String]) -> Result<(), Failure> {
 }
 
 /// Whether the words ask for the lines of `--debug`.
-pub fn debug(parsed: &Parsed) -> bool {
+pub(super) fn debug(parsed: &Parsed) -> bool {
     parsed.has("--debug")
 }
 
 /// The error format that the words ask for.
-pub fn error_format(parsed: &Parsed) -> Option<ErrorFormat> {
-    chosen(&ERROR_FORMATS, parsed.word("--cli-error-format"))
+pub(super) fn error_format(parsed: &Parsed) -> Option<ErrorFormat> {
+    chosen(&ErrorFormat::NAMES, parsed.word("--cli-error-format"))
 }
 
 /// Reads the values, in the order in which the reference finds them wrong.
-pub fn read(parsed: &Parsed) -> Result<Globals, Failure> {
+pub(super) fn read(parsed: &Parsed) -> Result<Globals, Failure> {
     let filled = |name| parsed.word(name).filter(|word| !word.is_empty()).map(str::to_owned);
     Ok(Globals {
         query: parsed.word("--query").map(expression).transpose()?,
@@ -148,20 +127,19 @@ pub fn read(parsed: &Parsed) -> Result<Globals, Failure> {
         debug: debug(parsed),
         verify_ssl: !parsed.has("--no-verify-ssl"),
         paginate: !parsed.has("--no-paginate"),
-        output: chosen(&FORMATS, parsed.word("--output")),
+        output: chosen(&Format::NAMES, parsed.word("--output")),
         profile: filled("--profile"),
         region: filled("--region"),
-        color: chosen(&COLORS, parsed.word("--color")).unwrap_or_default(),
+        color: chosen(&Color::NAMES, parsed.word("--color")).unwrap_or_default(),
         sign_request: !parsed.has("--no-sign-request"),
         ca_bundle: filled("--ca-bundle"),
-        binary_format: parsed.word("--cli-binary-format").map(str::to_owned),
         pager: !parsed.has("--no-cli-pager"),
         error_format: error_format(parsed),
     })
 }
 
 /// Whether the option was given with something else than its default.
-pub fn differs_from_default(taken: &Taken) -> bool {
+pub(super) fn differs_from_default(taken: &Taken) -> bool {
     !(taken.name == "--color" && taken.words == ["auto"])
 }
 
@@ -210,7 +188,7 @@ fn seconds(parsed: &Parsed, option: &str) -> Result<Option<i64>, Failure> {
 }
 
 /// The number, or the nearest one of 64 bits.
-pub fn nearest(number: BigInt) -> i64 {
+pub(super) fn nearest(number: BigInt) -> i64 {
     let end = if number.sign() == Sign::Minus { i64::MIN } else { i64::MAX };
     i64::try_from(number).unwrap_or(end)
 }

@@ -7,7 +7,7 @@
 mod command;
 mod globals;
 mod operation;
-pub mod parser;
+pub(crate) mod parser;
 mod services;
 mod suggestions;
 mod waiters;
@@ -15,10 +15,10 @@ mod waiters;
 #[cfg(test)]
 mod tests;
 
-pub use command::Command;
-pub use globals::{Globals, check_first, unknown_options};
-pub use operation::{CliInput, OperationCall, Skeleton};
-pub use waiters::WaiterCall;
+pub(crate) use command::Command;
+pub(crate) use globals::{Globals, check_first, unknown_options};
+pub(crate) use operation::{CliInput, OperationCall, Skeleton};
+pub(crate) use waiters::WaiterCall;
 
 use crate::Surroundings;
 use crate::config::Settings;
@@ -26,31 +26,27 @@ use crate::failure::Failure;
 
 /// What was given for one option of an operation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Given {
+pub(crate) enum Given {
     Flag(bool),
     Word(String),
     Words(Vec<String>),
 }
 
-/// Words that are no command of ours.
-#[derive(Debug)]
-pub struct Refused {
-    pub failure: Failure,
-    /// The options that decide how a failure is told, where the words were understood so far.
-    pub globals: Globals,
-}
-
 /// Reads one command line. `settings` look through the profile of the words from the moment on at which the
 /// reference does, so that a failure after it is reported as that profile says.
-pub fn parse(
+///
+/// The global options are there in any case, as far as the words were understood: they decide how a failure is told.
+pub(crate) fn parse(
     words: &[String],
     surroundings: &Surroundings,
     settings: &mut Settings,
-) -> Result<(Globals, Command), Refused> {
-    let mut reader = command::Reader::new(surroundings, settings)
-        .map_err(|failure| Refused { failure, globals: Globals::default() })?;
+) -> (Globals, Result<Command, Failure>) {
+    let mut reader = match command::Reader::new(surroundings, settings) {
+        Ok(reader) => reader,
+        Err(failure) => return (Globals::default(), Err(failure)),
+    };
     match reader.read(words) {
-        Ok(command) => Ok((reader.globals(), command)),
-        Err(failure) => Err(Refused { failure, globals: reader.understood() }),
+        Ok(command) => (reader.globals(), Ok(command)),
+        Err(failure) => (reader.understood(), Err(failure)),
     }
 }

@@ -23,7 +23,7 @@ const SKELETONS: [(&str, Skeleton); 3] =
 
 /// One operation with everything that was given for it.
 #[derive(Clone, Debug)]
-pub struct OperationCall {
+pub(crate) struct OperationCall {
     pub service: &'static Service,
     pub operation: &'static OperationModel,
     /// What was given for the operation's members, in the order of the model.
@@ -37,14 +37,14 @@ pub struct OperationCall {
 
 /// Parameters as one document, as they were written on the command line.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CliInput {
+pub(crate) enum CliInput {
     Json(String),
     Yaml(String),
 }
 
 /// The values of `--generate-cli-skeleton`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Skeleton {
+pub(crate) enum Skeleton {
     Input,
     YamlInput,
     Output,
@@ -54,7 +54,7 @@ impl OperationCall {
     /// The parameters given as one document.
     ///
     /// Fails when there are two. The reference finds this after it has read all other parameters.
-    pub fn cli_input(&self) -> Result<Option<&CliInput>, Failure> {
+    pub(crate) fn cli_input(&self) -> Result<Option<&CliInput>, Failure> {
         match self.cli_inputs.as_slice() {
             [] => Ok(None),
             [input] => Ok(Some(input)),
@@ -65,7 +65,7 @@ impl OperationCall {
     /// Reads the words after the operation's name; `None` when they ask for help.
     ///
     /// `paginate` is false with `--no-paginate`.
-    pub fn parse(
+    pub(crate) fn parse(
         service: &'static Service,
         operation: &'static OperationModel,
         words: &[String],

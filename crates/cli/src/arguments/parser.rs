@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 /// One argument that a command takes.
 #[derive(Clone, Debug)]
-pub struct Argument<'a> {
+pub(crate) struct Argument<'a> {
     /// `--name` for an option; a bare name for a word that is found by its place.
     name: Cow<'a, str>,
     takes: Takes,
@@ -25,7 +25,7 @@ pub struct Argument<'a> {
 
 /// How many words an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub(crate) enum Takes {
     Nothing,
     One,
     AtMostOne,
@@ -49,35 +49,35 @@ impl<'a> Argument<'a> {
     }
 
     /// An option, by its name with both dashes.
-    pub fn option(name: impl Into<Cow<'a, str>>, takes: Takes) -> Self {
+    pub(crate) fn option(name: impl Into<Cow<'a, str>>, takes: Takes) -> Self {
         Self::new(name, takes, false)
     }
 
     /// A word that is found by its place and must be there.
-    pub fn place(name: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn place(name: impl Into<Cow<'a, str>>) -> Self {
         Self::new(name, Takes::One, true)
     }
 
     /// A word that is found by its place and may be missing. No other place may follow it.
-    pub fn optional_place(name: impl Into<Cow<'a, str>>) -> Self {
+    pub(crate) fn optional_place(name: impl Into<Cow<'a, str>>) -> Self {
         Self::new(name, Takes::AtMostOne, false)
     }
 
-    pub fn required(self, required: bool) -> Self {
+    pub(crate) fn required(self, required: bool) -> Self {
         Self { required, ..self }
     }
 
     /// The words must be whole numbers as Python's `int()` reads them.
-    pub fn integer(self) -> Self {
+    pub(crate) fn integer(self) -> Self {
         Self { check: Check::Integer, ..self }
     }
 
-    pub fn one_of(self, choices: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn one_of(self, choices: impl IntoIterator<Item = &'a str>) -> Self {
         Self { check: Check::OneOf(choices.into_iter().collect()), ..self }
     }
 
     /// Only the whole name is this option, so that it never makes another option's prefix ambiguous.
-    pub fn only_in_full(self) -> Self {
+    pub(crate) fn only_in_full(self) -> Self {
         Self { shortens: false, ..self }
     }
 
@@ -86,7 +86,7 @@ impl<'a> Argument<'a> {
     }
 
     /// The name to offer for one that is nearly it. Ours alone are not offered.
-    pub fn suggested(&self) -> Option<&str> {
+    pub(crate) fn suggested(&self) -> Option<&str> {
         (self.is_option() && self.shortens).then_some(&*self.name)
     }
 
@@ -109,13 +109,13 @@ impl<'a> Argument<'a> {
 
 /// The arguments of one command.
 #[derive(Debug)]
-pub struct Parser<'a> {
+pub(crate) struct Parser<'a> {
     arguments: Vec<Argument<'a>>,
 }
 
 /// What the words said.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parsed {
+pub(crate) struct Parsed {
     /// Every argument that was given, in the order of the words.
     pub taken: Vec<Taken>,
     /// The words that no argument took.
@@ -126,7 +126,7 @@ pub struct Parsed {
 
 /// One argument as it was given once.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Taken {
+pub(crate) struct Taken {
     /// The argument's place among those of its parser.
     pub argument: usize,
     pub name: String,
@@ -139,17 +139,17 @@ impl Parsed {
         self.taken.iter().rev().find(|taken| taken.name == name)
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.last(name).is_some()
     }
 
     /// The argument's words; of several times the last counts.
-    pub fn words(&self, name: &str) -> Option<&[String]> {
+    pub(crate) fn words(&self, name: &str) -> Option<&[String]> {
         self.last(name).map(|taken| taken.words.as_slice())
     }
 
     /// The argument's first word; of several times the last counts.
-    pub fn word(&self, name: &str) -> Option<&str> {
+    pub(crate) fn word(&self, name: &str) -> Option<&str> {
         self.words(name)?.first().map(String::as_str)
     }
 }
@@ -165,14 +165,14 @@ enum Look<'w> {
 }
 
 impl<'a> Parser<'a> {
-    pub fn new(arguments: Vec<Argument<'a>>) -> Self {
+    pub(crate) fn new(arguments: Vec<Argument<'a>>) -> Self {
         Self { arguments }
     }
 
     /// Takes what is known from `words`.
     ///
     /// Fails with [`Failure::Usage`] at the first word that does not fit, or when a required argument is missing.
-    pub fn parse_known(&self, words: &[String]) -> Result<Parsed, Failure> {
+    pub(crate) fn parse_known(&self, words: &[String]) -> Result<Parsed, Failure> {
         let mut walk = Walk {
             parser: self,
             words,

@@ -1,11 +1,11 @@
 //! The commands that the reference knows, so that a mistyped one gets the same suggestions.
 
 /// Commands beside those of services: `help` is the reference's too, `completion` is ours.
-pub const OWN: [&str; 2] = ["completion", "help"];
+pub(super) const OWN: [&str; 2] = ["completion", "help"];
 
 /// Every command of AWS CLI 2.38.5, sorted.
 #[rustfmt::skip]
-pub const COMMANDS: [&str; 443] = [
+pub(super) const COMMANDS: [&str; 443] = [
     "accessanalyzer", "account", "account-access", "acm", "acm-pca", "agent-registry", "agent-registry-control",
     "agent-toolkit", "aiops", "amp", "amplify", "amplifybackend", "amplifyuibuilder", "apigateway",
     "apigatewaymanagementapi", "apigatewayv2", "appconfig", "appconfigdata", "appfabric", "appflow",

@@ -9,7 +9,7 @@ const LIKENESS: f64 = 0.8;
 const SUGGESTIONS: usize = 3;
 
 /// The text about a word that is none of `choices`, with what it may have meant.
-pub fn invalid_choice(word: &str, choices: &[&str]) -> String {
+pub(super) fn invalid_choice(word: &str, choices: &[&str]) -> String {
     let close = close_matches(word, choices);
     if close.is_empty() {
         return format!("Found invalid choice '{word}'\n");
@@ -19,7 +19,7 @@ pub fn invalid_choice(word: &str, choices: &[&str]) -> String {
 }
 
 /// What is said about words that no option takes: the words, and the options that they may have meant.
-pub fn unknown_options<'a>(words: &[String], known: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn unknown_options<'a>(words: &[String], known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().filter_map(|option| option.strip_prefix("--")).collect();
     let mut lines: Vec<String> = Vec::new();
     for word in words {

@@ -1,6 +1,6 @@
 //! Whole command lines. The expected texts are what the reference says.
 
-use super::{CliInput, Command, Given, OperationCall, Refused, Skeleton};
+use super::{CliInput, Command, Given, OperationCall, Skeleton};
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ fn words(line: &str) -> Vec<String> {
     crate::alias::words("line", line).expect("the test's line is well quoted")
 }
 
-fn parse_at(home: &Path, line: &str) -> Result<(super::Globals, Command), Refused> {
+fn read_at(home: &Path, line: &str) -> (super::Globals, Result<Command, Failure>) {
     let surroundings = Surroundings {
         program: "aws".to_owned(),
         arguments: Vec::new(),
@@ -25,12 +25,21 @@ fn parse_at(home: &Path, line: &str) -> Result<(super::Globals, Command), Refuse
     super::parse(&words(line), &surroundings, &mut settings)
 }
 
-fn parse(line: &str) -> Result<(super::Globals, Command), Refused> {
+fn read(line: &str) -> (super::Globals, Result<Command, Failure>) {
+    read_at(Path::new("/nonexistent"), line)
+}
+
+fn parse_at(home: &Path, line: &str) -> Result<(super::Globals, Command), Failure> {
+    let (globals, command) = read_at(home, line);
+    Ok((globals, command?))
+}
+
+fn parse(line: &str) -> Result<(super::Globals, Command), Failure> {
     parse_at(Path::new("/nonexistent"), line)
 }
 
 fn failure(line: &str) -> Failure {
-    parse(line).map(|(_, command)| command).expect_err(line).failure
+    read(line).1.expect_err(line)
 }
 
 fn call(line: &str) -> OperationCall {
@@ -155,7 +164,7 @@ fn unknown_words_are_listed_with_what_they_may_have_meant() {
         if message.is_empty() {
             assert!(matches!(parsed, Ok((_, Command::Operation(_)))), "{line}");
         } else {
-            assert_eq!(parsed.expect_err(line).failure, Failure::UnknownOptions(message.to_owned()), "{line}");
+            assert_eq!(parsed.expect_err(line), Failure::UnknownOptions(message.to_owned()), "{line}");
         }
     }
 }
@@ -199,7 +208,7 @@ fn the_error_format_counts_once_the_words_are_split() {
         ("--cli-error-format json nosuch", None),
         ("elasticache nosuch", None),
     ] {
-        assert_eq!(parse(line).expect_err(line).error_format, expected, "{line}");
+        assert_eq!(read(line).0.error_format, expected, "{line}");
     }
 }
 
@@ -345,7 +354,7 @@ fn aliases_that_cannot_be_used_are_refused() {
         ("none", Failure::Usage("the following arguments are required: command".to_owned())),
     ];
     for (line, expected) in cases {
-        assert_eq!(parse_at(home.path(), line).expect_err(line).failure, expected, "{line}");
+        assert_eq!(read_at(home.path(), line).1.expect_err(line), expected, "{line}");
     }
 }
 

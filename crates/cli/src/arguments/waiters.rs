@@ -9,18 +9,18 @@ use valkeep_api::{ELASTICACHE, Waiter};
 
 /// A state to wait for, and the call that shows it.
 #[derive(Debug)]
-pub struct WaiterCall {
+pub(crate) struct WaiterCall {
     pub waiter: &'static Waiter,
     pub call: OperationCall,
 }
 
 /// The words after `wait` that name a waiter.
-pub fn names() -> Vec<String> {
+pub(super) fn names() -> Vec<String> {
     waiting::waiters(&ELASTICACHE).map(|waiter| kebab(waiter.name)).collect()
 }
 
 /// Reads the words after a waiter's name.
-pub fn parse(name: &str, words: &[String], paginate: bool) -> Result<Command, Failure> {
+pub(super) fn parse(name: &str, words: &[String], paginate: bool) -> Result<Command, Failure> {
     let known = waiting::find(name).and_then(|waiter| Some((waiter, ELASTICACHE.operation(waiter.operation)?)));
     // Every name that comes here was chosen from `names`; a description without its operation has no waiter.
     let Some((waiter, operation)) = known else { return Ok(Command::Help(Topic::Wait)) };

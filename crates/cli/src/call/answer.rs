@@ -4,7 +4,7 @@ use http::StatusCode;
 use valkeep_api::xml::{DecodeError, Element, Malformed, Repeated, decode};
 use valkeep_api::{OperationModel, Value};
 
-use super::timestamp::TimestampFormat;
+use crate::config::TimestampFormat;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::python::{self, Maps};

@@ -7,7 +7,6 @@ mod signature;
 mod timestamp;
 mod transport;
 
-pub(crate) use timestamp::TimestampFormat;
 pub(crate) use transport::{Transport, TransportError};
 
 use aws_credential_types::Credentials;
@@ -18,6 +17,7 @@ use valkeep_api::{OperationModel, Service, query};
 
 use self::endpoint::{Endpoint, Region};
 use self::retry::{Retries, Trouble};
+use crate::config::TimestampFormat;
 use crate::credentials::Unresolved;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
@@ -70,7 +70,7 @@ impl<'a> Client<'a> {
     /// Finds region, credentials, endpoint and retries, in the order in which the reference finds them missing. That
     /// there are no credentials is found by the first call.
     pub(crate) fn new(session: Session<'a>, service: &'static Service, identity: Identity) -> Result<Self, Failure> {
-        let timestamps = TimestampFormat::of(session)?;
+        let timestamps = session.settings.timestamp_format()?;
         let region = Region::of(session)?;
         let transport = Transport::new(session)?;
         let signer = match identity {

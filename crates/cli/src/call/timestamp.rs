@@ -7,38 +7,13 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
-use crate::config::Setting;
-use crate::failure::Failure;
+use crate::config::TimestampFormat;
 use crate::python;
-use crate::session::Session;
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// The values of the setting `cli_timestamp_format`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TimestampFormat {
-    /// As the service sent it, whatever that is.
-    Wire,
-    Iso8601,
-}
-
 impl TimestampFormat {
-    /// # Errors
-    /// The setting has another value. The reference says so before it looks at the command; that there is no such
-    /// profile is for others to say, later.
-    pub(crate) fn of(session: Session<'_>) -> Result<Self, Failure> {
-        match session.settings.get(Setting::CliTimestampFormat).as_ref().map(Option::as_deref) {
-            Ok(Some("iso8601") | None) | Err(_) => Ok(Self::Iso8601),
-            Ok(Some("wire")) => Ok(Self::Wire),
-            Ok(Some(other)) => {
-                let message =
-                    format!("Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\"");
-                Err(Failure::Configuration(message))
-            }
-        }
-    }
-
     /// The text to print for a text on the wire.
     ///
     /// # Errors

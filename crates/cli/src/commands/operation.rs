@@ -12,7 +12,7 @@ use crate::pages::{self, Pages};
 use crate::session::Session;
 use valkeep_api::Paginator;
 
-pub fn run(session: Session<'_>, call: &OperationCall) -> Result<u8, Failure> {
+pub(super) fn run(session: Session<'_>, call: &OperationCall) -> Result<u8, Failure> {
     let parameters = parameters(session, call)?;
     if let Some(kind) = call.skeleton {
         return skeleton(session, call, kind, &parameters);
@@ -26,7 +26,7 @@ pub fn run(session: Session<'_>, call: &OperationCall) -> Result<u8, Failure> {
 }
 
 /// What the options and the document say together.
-pub fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Failure> {
+pub(super) fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Failure> {
     let mut parameters = input::parameters(session, call.operation, &call.given)?;
     if let Some(warning) = call.paging.warning() {
         eprintln!("{warning}");
@@ -38,7 +38,12 @@ pub fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Fai
 }
 
 /// Prints what the input, or the answer, of the operation looks like. Nothing is sent.
-pub fn skeleton(session: Session<'_>, call: &OperationCall, kind: Skeleton, parameters: &Map) -> Result<u8, Failure> {
+pub(super) fn skeleton(
+    session: Session<'_>,
+    call: &OperationCall,
+    kind: Skeleton,
+    parameters: &Map,
+) -> Result<u8, Failure> {
     match kind {
         Skeleton::Input => output::to_stdout(&(input::skeleton::input(call.operation) + "\n"))?,
         Skeleton::YamlInput => output::to_stdout(&input::skeleton::yaml_input(call.service, call.operation))?,

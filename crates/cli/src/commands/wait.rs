@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::waiting;
 use valkeep_api::OperationModel;
 
-pub fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall) -> Result<u8, Failure> {
+pub(super) fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall) -> Result<u8, Failure> {
     let parameters = operation::parameters(session, call)?;
     if let Some(kind) = call.skeleton {
         return operation::skeleton(session, call, kind, &parameters);
@@ -21,7 +21,7 @@ pub fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall) -> Re
 }
 
 /// Waits for the end of the work that a call began, and shows how far it has come.
-pub fn for_work(
+pub(super) fn for_work(
     session: Session<'_>,
     client: &mut Client<'_>,
     operation: &OperationModel,

@@ -6,7 +6,7 @@ use valkeep_api::{Member, Shape};
 
 /// One thing that can stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     pub text: String,
     /// What it is, in a line; empty for names.
     pub about: &'static str,
@@ -14,7 +14,7 @@ pub struct Candidate {
 
 /// A kind of names that are not in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Profile,
     Region,
     Snapshot,
@@ -79,7 +79,7 @@ const OPTIONS_WITH_NEW_NAMES: [(&str, &str); 3] = [
 
 /// What can stand at the cursor. `words` are those behind the program, the last one up to the cursor and perhaps empty;
 /// `names` is asked only for the kind of name that is wanted.
-pub fn candidates(words: &[String], names: &dyn Fn(Kind) -> Vec<String>) -> Vec<Candidate> {
+pub(crate) fn candidates(words: &[String], names: &dyn Fn(Kind) -> Vec<String>) -> Vec<Candidate> {
     let Some((last, before)) = words.split_last() else {
         return Vec::new();
     };

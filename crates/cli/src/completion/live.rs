@@ -54,7 +54,7 @@ const REGIONS: [&str; 38] = [
 
 /// The names of a kind; none when they cannot be had. `words` are those of the line, whose profile, region and endpoint
 /// count.
-pub fn names(surroundings: &Surroundings, words: &[String], kind: Kind) -> Vec<String> {
+pub(crate) fn names(surroundings: &Surroundings, words: &[String], kind: Kind) -> Vec<String> {
     let found = match kind {
         Kind::Region => Ok(REGIONS.map(str::to_owned).into()),
         Kind::Profile => Settings::load(surroundings).map(|settings| profiles(&settings)),

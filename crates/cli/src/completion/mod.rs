@@ -8,9 +8,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use candidates::{Candidate, Kind, candidates};
-pub use live::names;
-pub use words::{Line, quote};
+pub(crate) use candidates::{Candidate, Kind, candidates};
+pub(crate) use live::names;
+pub(crate) use words::{Line, quote};
 
 use crate::Surroundings;
 use crate::failure::Failure;
@@ -20,7 +20,7 @@ use std::io::Write;
 /// `completion SHELL` prints the script of that shell; `completion candidates SHELL` is what the scripts call.
 ///
 /// `arguments` are the words after `completion`.
-pub fn run(surroundings: &Surroundings, arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn run(surroundings: &Surroundings, arguments: &[String]) -> Result<(), Failure> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let text = match words[..] {
         [name] => shell(name)?.script(&surroundings.program),

@@ -4,7 +4,7 @@ use super::Candidate;
 use super::words::quote;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shell {
+pub(super) enum Shell {
     Bash,
     Zsh,
     Fish,
@@ -12,7 +12,7 @@ pub enum Shell {
 }
 
 impl Shell {
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(super) fn parse(name: &str) -> Option<Self> {
         match name {
             "bash" => Some(Self::Bash),
             "zsh" => Some(Self::Zsh),
@@ -23,7 +23,7 @@ impl Shell {
     }
 
     /// The script that makes the shell complete `program`.
-    pub fn script(self, program: &str) -> String {
+    pub(super) fn script(self, program: &str) -> String {
         let script = match self {
             Self::Bash => include_str!("scripts/bash.sh"),
             Self::Zsh => include_str!("scripts/zsh.zsh"),
@@ -34,7 +34,7 @@ impl Shell {
     }
 
     /// A candidate for `word`, as a line that the script reads.
-    pub fn line(self, candidate: &Candidate, word: &str) -> String {
+    pub(super) fn line(self, candidate: &Candidate, word: &str) -> String {
         let text = quote(&candidate.text);
         match self {
             Self::Power if text != candidate.text => {

@@ -2,7 +2,7 @@
 
 /// The words of a line.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// The last word is the one that is not finished; it is empty behind a blank.
     pub words: Vec<String>,
     /// Where the last word begins, in bytes.
@@ -13,7 +13,7 @@ pub struct Line {
 
 impl Line {
     /// Splits as a POSIX shell does: blanks between words, `'…'` as it stands, `\` before any character, also in `"…"`.
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let mut words = vec![String::new()];
         let mut last_start = 0;
         let mut quote = None;
@@ -40,7 +40,7 @@ impl Line {
     }
 
     /// All words, without the empty one behind a last blank.
-    pub fn finished(mut self) -> Vec<String> {
+    pub(crate) fn finished(mut self) -> Vec<String> {
         if self.words.last().is_some_and(String::is_empty) {
             self.words.pop();
         }
@@ -55,7 +55,7 @@ fn push(words: &mut [String], character: Option<char>) {
 }
 
 /// `word` so that a shell reads it back.
-pub fn quote(word: &str) -> String {
+pub(crate) fn quote(word: &str) -> String {
     if word.is_empty() {
         return "''".to_owned();
     }

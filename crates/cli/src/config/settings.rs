@@ -41,15 +41,10 @@ settings! {
     CaBundle: "ca_bundle", &["AWS_CA_BUNDLE"], None;
     CliPager: "cli_pager", &["AWS_PAGER"], None;
     CliTimestampFormat: "cli_timestamp_format", &[], Some("iso8601");
-    CliBinaryFormat: "cli_binary_format", &[], Some("base64");
     CliAutoPrompt: "cli_auto_prompt", &["AWS_CLI_AUTO_PROMPT"], Some("off");
     CliErrorFormat: "cli_error_format", &["AWS_CLI_ERROR_FORMAT"], None;
     RetryMode: "retry_mode", &["AWS_RETRY_MODE"], Some("standard");
     MaxAttempts: "max_attempts", &["AWS_MAX_ATTEMPTS"], None;
-    ParameterValidation: "parameter_validation", &[], Some("true");
-    TcpKeepalive: "tcp_keepalive", &["BOTOCORE_TCP_KEEPALIVE"], Some("false");
-    DefaultsMode: "defaults_mode", &["AWS_DEFAULTS_MODE"], Some("legacy");
-    UserAgentAppId: "sdk_ua_app_id", &["AWS_SDK_UA_APP_ID"], None;
 
     EndpointUrl: "endpoint_url", &["AWS_ENDPOINT_URL"], None;
     /// The name of the `[services NAME]` section of the profile.
@@ -57,7 +52,6 @@ settings! {
     UseFipsEndpoint: "use_fips_endpoint", &["AWS_USE_FIPS_ENDPOINT"], None;
     UseDualstackEndpoint: "use_dualstack_endpoint", &["AWS_USE_DUALSTACK_ENDPOINT"], None;
     IgnoreConfiguredEndpointUrls: "ignore_configured_endpoint_urls", &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], None;
-    StsRegionalEndpoints: "sts_regional_endpoints", &["AWS_STS_REGIONAL_ENDPOINTS"], Some("regional");
 
     MetadataServiceTimeout: "metadata_service_timeout", &["AWS_METADATA_SERVICE_TIMEOUT"], Some("1");
     MetadataServiceNumAttempts:

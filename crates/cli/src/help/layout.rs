@@ -3,13 +3,13 @@
 use unicode_width::UnicodeWidthStr;
 
 /// Columns before a text below a heading.
-pub const TEXT: usize = 7;
+pub(super) const TEXT: usize = 7;
 /// Columns before what explains a term.
-pub const INNER: usize = 14;
+pub(super) const INNER: usize = 14;
 
 /// Where a page is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub(crate) struct Look {
     /// Columns.
     pub width: usize,
     /// Whether headings and terms are bold.
@@ -18,45 +18,45 @@ pub struct Look {
 
 /// A page in the making.
 #[derive(Debug)]
-pub struct Page {
+pub(super) struct Page {
     look: Look,
     text: String,
 }
 
 impl Page {
-    pub fn new(look: Look) -> Self {
+    pub(super) fn new(look: Look) -> Self {
         Self { look, text: String::new() }
     }
 
-    pub fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         self.text
     }
 
-    pub fn heading(&mut self, heading: &str) {
+    pub(super) fn heading(&mut self, heading: &str) {
         self.gap();
         self.emphasised(0, heading);
     }
 
     /// A term, to be explained below it.
-    pub fn term(&mut self, indent: usize, term: &str) {
+    pub(super) fn term(&mut self, indent: usize, term: &str) {
         self.gap_below_text();
         self.emphasised(indent, term);
     }
 
     /// A term and, on the same line, what it is.
-    pub fn item(&mut self, indent: usize, term: &str, kind: &str) {
+    pub(super) fn item(&mut self, indent: usize, term: &str, kind: &str) {
         let term = self.strong(term);
         self.line(indent, &format!("{term} {kind}"));
     }
 
     /// Words filled into lines. A word that is wider than a line has one of its own.
-    pub fn paragraph(&mut self, indent: usize, words: &str) {
+    pub(super) fn paragraph(&mut self, indent: usize, words: &str) {
         self.gap_below_text();
         self.filled(indent, words);
     }
 
     /// Words filled into lines, directly below what is there.
-    pub fn filled(&mut self, indent: usize, words: &str) {
+    pub(super) fn filled(&mut self, indent: usize, words: &str) {
         let room = self.look.width.saturating_sub(indent).max(20);
         let mut line = String::new();
         for word in words.split(' ') {
@@ -73,7 +73,7 @@ impl Page {
     }
 
     /// Lines as they stand.
-    pub fn literal(&mut self, indent: usize, lines: &str) {
+    pub(super) fn literal(&mut self, indent: usize, lines: &str) {
         self.gap_below_text();
         lines.lines().for_each(|line| self.line(indent, line));
     }

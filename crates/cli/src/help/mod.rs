@@ -13,14 +13,14 @@ use crate::failure::Failure;
 use crate::output::{self, Sink};
 use crate::session::Session;
 
-pub use layout::Look;
-pub use page::page;
-pub use syntax::values;
-pub use text::OptionText;
-pub use topic::{Topic, global_options, kebab};
+pub(crate) use layout::Look;
+pub(crate) use page::page;
+pub(crate) use syntax::values;
+pub(crate) use text::OptionText;
+pub(crate) use topic::{Topic, global_options, kebab};
 
 /// Shows the page about `topic`: through the pager on a terminal, plain otherwise.
-pub fn show(session: Session<'_>, topic: Topic) -> Result<(), Failure> {
+pub(crate) fn show(session: Session<'_>, topic: Topic) -> Result<(), Failure> {
     let look = Look { width: output::columns(), bold: output::is_terminal() };
     Sink::new(session)?.write(&page(topic, &session.surroundings.program, look))
 }

@@ -7,7 +7,7 @@ use super::{syntax, text};
 use valkeep_api::{Member, OperationModel, Shape, Structure};
 
 /// The page about `topic`; examples call the program `program`.
-pub fn page(topic: Topic, program: &str, look: Look) -> String {
+pub(crate) fn page(topic: Topic, program: &str, look: Look) -> String {
     let mut page = Page::new(look);
     let entry = topic.entry();
     name(&mut page, topic, program);

@@ -4,7 +4,7 @@ use super::topic::kebab;
 use valkeep_api::{Member, Shape};
 
 /// The kind of a value in a word.
-pub fn kind(shape: Shape) -> &'static str {
+pub(super) fn kind(shape: Shape) -> &'static str {
     match shape {
         Shape::Structure(_) => "structure",
         Shape::List(_) => "list",
@@ -17,7 +17,7 @@ pub fn kind(shape: Shape) -> &'static str {
 }
 
 /// The values that the description lists for a text, or for the elements of a list of texts.
-pub fn values(shape: Shape) -> &'static [&'static str] {
+pub(crate) fn values(shape: Shape) -> &'static [&'static str] {
     match shape {
         Shape::String(text) => text.values,
         Shape::List(list) => values(list.member),
@@ -26,13 +26,13 @@ pub fn values(shape: Shape) -> &'static [&'static str] {
 }
 
 /// The option of a parameter: `--tags <value>`, `--apply-immediately | --no-apply-immediately`.
-pub fn usage(member: &Member) -> String {
+pub(super) fn usage(member: &Member) -> String {
     let name = kebab(member.name);
     if matches!(member.shape, Shape::Boolean) { format!("--{name} | --no-{name}") } else { format!("--{name} <value>") }
 }
 
 /// How the value of an option is written without JSON; `None` when it is one plain word.
-pub fn shorthand(shape: Shape) -> Option<String> {
+pub(super) fn shorthand(shape: Shape) -> Option<String> {
     if let Shape::List(list) = shape {
         return Some(format!("{} ...", element(list.member)));
     }
@@ -55,7 +55,7 @@ fn inner(shape: Shape) -> String {
 }
 
 /// How the value is written in JSON.
-pub fn json(shape: Shape, indent: usize) -> String {
+pub(super) fn json(shape: Shape, indent: usize) -> String {
     let margin = " ".repeat(indent);
     match shape {
         Shape::Structure(structure) => {

@@ -22,7 +22,7 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| FILES.into_iter().flat_m
 
 /// What the files say about one thing.
 #[derive(Debug, Default)]
-pub struct Entry {
+pub(super) struct Entry {
     pub name: &'static str,
     pub line: &'static str,
     pub description: Vec<Block>,
@@ -33,14 +33,14 @@ pub struct Entry {
 
 /// A piece of a description.
 #[derive(Debug)]
-pub enum Block {
+pub(super) enum Block {
     Paragraph(&'static str),
     Literal(&'static str),
 }
 
 /// What is said about one option, or one field.
 #[derive(Clone, Copy, Debug)]
-pub struct OptionText {
+pub(crate) struct OptionText {
     /// The option with its dashes, and the name of its value where it has one: `--region <name>`.
     pub head: &'static str,
     pub text: &'static str,
@@ -48,35 +48,36 @@ pub struct OptionText {
 
 impl OptionText {
     /// The option alone, `--region`.
-    pub fn option(&self) -> &'static str {
+    pub(crate) fn option(&self) -> &'static str {
         self.head.split(' ').next().unwrap_or_default()
     }
 }
 
 #[derive(Debug)]
-pub struct Example {
+pub(super) struct Example {
     pub title: &'static str,
     pub lines: &'static str,
 }
 
 impl Entry {
-    pub fn option(&self, option: &str) -> Option<OptionText> {
+    pub(super) fn option(&self, option: &str) -> Option<OptionText> {
         self.options.iter().copied().find(|known| known.option() == option)
     }
 
     /// What is said about the field of a structure; nothing for most.
-    pub fn field(&self, field: &str) -> Option<&'static str> {
+    pub(super) fn field(&self, field: &str) -> Option<&'static str> {
         let known = self.options.iter().find(|known| known.head.strip_prefix('.') == Some(field));
         known.map(|known| known.text)
     }
 }
 
-pub fn entries() -> &'static [Entry] {
+#[cfg(test)]
+pub(super) fn entries() -> &'static [Entry] {
     &ENTRIES
 }
 
 /// The entry of that name. An entry that is missing reads as an empty one, which the tests find.
-pub fn entry(name: &str) -> &'static Entry {
+pub(super) fn entry(name: &str) -> &'static Entry {
     static EMPTY: LazyLock<Entry> = LazyLock::new(Entry::default);
     ENTRIES.iter().find(|entry| entry.name == name).unwrap_or(&EMPTY)
 }

@@ -2,14 +2,14 @@
 
 use super::text::{self, Entry, OptionText};
 use crate::waiting;
-use valkeep_api::{ELASTICACHE, Member, Operation, OperationModel, STS, Service, Waiter};
+use valkeep_api::{ELASTICACHE, Member, OperationModel, STS, Service, Waiter};
 
 const CONFIGURE: [&str; 6] = ["get", "set", "list", "list-profiles", "import", "export-credentials"];
 const SHELLS: [&str; 4] = ["bash", "zsh", "fish", "powershell"];
 
 /// One place in the tree of commands.
 #[derive(Clone, Copy, Debug)]
-pub enum Topic {
+pub(crate) enum Topic {
     Program,
     Service(&'static Service),
     Operation(&'static Service, &'static OperationModel),
@@ -25,17 +25,18 @@ pub enum Topic {
 
 impl Topic {
     /// The topic that words lead to, as far as each is a command: `elasticache`, `copy-snapshot`.
-    pub fn find<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+    #[cfg(test)]
+    pub(crate) fn find<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         words.into_iter().try_fold(Self::Program, |topic, word| topic.step(word))
     }
 
     /// One word down.
-    pub fn step(self, word: &str) -> Option<Self> {
+    pub(crate) fn step(self, word: &str) -> Option<Self> {
         self.below().into_iter().find(|topic| topic.word() == word)
     }
 
     /// The commands one word further, in the order in which they are shown.
-    pub fn below(self) -> Vec<Self> {
+    pub(crate) fn below(self) -> Vec<Self> {
         match self {
             Self::Program => {
                 vec![Self::Service(&ELASTICACHE), Self::Configure, Self::Service(&STS), Self::Completion, Self::Help]
@@ -55,7 +56,7 @@ impl Topic {
     }
 
     /// The last word of the command.
-    pub fn word(self) -> String {
+    pub(crate) fn word(self) -> String {
         match self {
             Self::Program => String::new(),
             Self::Service(service) => service.name.to_owned(),
@@ -70,7 +71,7 @@ impl Topic {
     }
 
     /// The whole command without the program: `elasticache wait cache-cluster-available`.
-    pub fn command(self) -> String {
+    pub(crate) fn command(self) -> String {
         match self {
             Self::Operation(service, _) => format!("{} {}", service.name, self.word()),
             Self::Wait => format!("{} {}", ELASTICACHE.name, self.word()),
@@ -82,7 +83,7 @@ impl Topic {
     }
 
     /// The line that says what the command is.
-    pub fn line(self) -> &'static str {
+    pub(crate) fn line(self) -> &'static str {
         self.entry().line
     }
 
@@ -97,19 +98,19 @@ impl Topic {
     }
 
     /// The parameters that the command takes as options.
-    pub fn members(self) -> &'static [Member] {
+    pub(crate) fn members(self) -> &'static [Member] {
         self.operation().map_or(&[], |operation| operation.input.members)
     }
 
     /// What is said about the option of a parameter: at this command, or wherever it occurs.
-    pub fn member_text(self, member: &Member) -> &'static str {
+    pub(crate) fn member_text(self, member: &Member) -> &'static str {
         let option = format!("--{}", kebab(member.name));
         let general = || text::entry("options").option(&option);
         self.entry().option(&option).or_else(general).map_or("", |option| option.text)
     }
 
     /// The options of the command that are no parameters.
-    pub fn own_options(self) -> Vec<OptionText> {
+    pub(crate) fn own_options(self) -> Vec<OptionText> {
         let Some(operation) = self.operation() else {
             return self.entry().options.clone();
         };
@@ -133,12 +134,12 @@ impl Topic {
 }
 
 /// The options that every command takes.
-pub fn global_options() -> &'static [OptionText] {
+pub(crate) fn global_options() -> &'static [OptionText] {
     &text::entry("globals").options
 }
 
 /// A name of the model as the command line has it: `PreferredCacheClusterAZs` is `preferred-cache-cluster-azs`.
-pub fn kebab(name: &str) -> String {
+pub(crate) fn kebab(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let upper = |place: usize| letters.get(place).is_some_and(char::is_ascii_uppercase);
     let lower = |place: usize| letters.get(place).is_some_and(char::is_ascii_lowercase);

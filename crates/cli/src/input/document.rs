@@ -10,7 +10,7 @@ use crate::session::Session;
 
 /// What a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
+pub(super) enum Language {
     Json,
     Yaml,
 }
@@ -20,7 +20,7 @@ pub enum Language {
 ///
 /// # Errors
 /// A file that cannot be read, text that is not of the language, a document that is no map.
-pub fn complete(parameters: &mut Map, session: Session<'_>, given: &CliInput) -> Result<(), Failure> {
+pub(crate) fn complete(parameters: &mut Map, session: Session<'_>, given: &CliInput) -> Result<(), Failure> {
     let (language, option, value) = match given {
         CliInput::Json(value) => (Language::Json, "--cli-input-json", value),
         CliInput::Yaml(value) => (Language::Yaml, "--cli-input-yaml", value),
@@ -50,7 +50,7 @@ pub fn complete(parameters: &mut Map, session: Session<'_>, given: &CliInput) ->
 ///
 /// # Errors
 /// Text that is not of the language; where lists and maps lie too deep, a failure of its own.
-pub fn read(language: Language, text: &str) -> Result<Document, Failure> {
+pub(super) fn read(language: Language, text: &str) -> Result<Document, Failure> {
     match language {
         Language::Json => json::parse(text).map_err(|error| {
             if error.is_invalid_json() { invalid(language) } else { Failure::general(error.to_string()) }

@@ -7,19 +7,19 @@ use crate::python;
 
 /// What stands in a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Content {
+pub(super) enum Content {
     Text(String),
     Bytes(Vec<u8>),
 }
 
 /// Reads the files that values name, as one command sees them.
 #[derive(Clone, Copy, Debug)]
-pub struct Files<'a> {
+pub(super) struct Files<'a> {
     surroundings: &'a Surroundings,
 }
 
 impl<'a> Files<'a> {
-    pub fn new(surroundings: &'a Surroundings) -> Self {
+    pub(super) fn new(surroundings: &'a Surroundings) -> Self {
         Self { surroundings }
     }
 
@@ -28,7 +28,7 @@ impl<'a> Files<'a> {
     ///
     /// # Errors
     /// A file that cannot be read, or whose text is not UTF-8; the error is the reference's text.
-    pub fn content(self, value: &str) -> Option<Result<Content, String>> {
+    pub(super) fn content(self, value: &str) -> Option<Result<Content, String>> {
         if let Some(path) = value.strip_prefix("file://") {
             return Some(self.text(value, path).map(Content::Text));
         }

@@ -8,7 +8,7 @@ mod document;
 mod files;
 mod option;
 mod shorthand;
-pub mod skeleton;
+pub(crate) mod skeleton;
 mod timestamp;
 mod validate;
 mod yaml;
@@ -16,8 +16,8 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use document::complete;
-pub use validate::validate;
+pub(crate) use document::complete;
+pub(crate) use validate::validate;
 
 use crate::arguments::Given;
 use crate::document::Map;
@@ -35,7 +35,7 @@ const DEPTH_MAX: usize = 490;
 ///
 /// # Errors
 /// A value that cannot be read in any of the ways that its type allows, or a file that cannot.
-pub fn parameters(
+pub(crate) fn parameters(
     session: Session<'_>,
     operation: &'static OperationModel,
     given: &[(&'static Member, Given)],

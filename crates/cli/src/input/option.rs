@@ -28,7 +28,7 @@ enum Held<'a> {
 /// # Errors
 /// [`Failure::Validation`] for text that is neither shorthand nor JSON, and for files that cannot be
 /// read; [`Failure::General`] where the reference stumbles instead, as it does over numbers.
-pub fn value(member: &'static Member, given: &Given, files: Files<'_>) -> Result<Document, Failure> {
+pub(super) fn value(member: &'static Member, given: &Given, files: Files<'_>) -> Result<Document, Failure> {
     let reader = Reader { option: format!("--{}", kebab(member.name)), files };
     let held = match given {
         Given::Flag(flag) => return Ok((*flag).into()),
@@ -150,7 +150,7 @@ impl Reader<'_> {
 ///
 /// # Errors
 /// What Python says of text that is no such number.
-pub fn number(shape: Shape, text: &str) -> Result<Document, String> {
+pub(super) fn number(shape: Shape, text: &str) -> Result<Document, String> {
     if matches!(shape, Shape::Integer) {
         return python::int(text).map(Document::Integer).map_err(|error| error.to_string());
     }

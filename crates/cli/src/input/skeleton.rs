@@ -10,19 +10,19 @@ use crate::help::Topic;
 use crate::python::json;
 
 /// The input of `operation` as JSON, without a line end.
-pub fn input(operation: &'static OperationModel) -> String {
+pub(crate) fn input(operation: &'static OperationModel) -> String {
     json::pretty(&example(Shape::Structure(operation.input), Side::Input))
 }
 
 /// The input of `operation` as YAML with a comment behind every parameter, with a line end.
-pub fn yaml_input(service: &'static Service, operation: &'static OperationModel) -> String {
+pub(crate) fn yaml_input(service: &'static Service, operation: &'static OperationModel) -> String {
     let mut yaml = Yaml { topic: Topic::Operation(service, operation), text: String::new() };
     yaml.structure(operation.input, 0);
     yaml.text
 }
 
 /// The answer of `operation`; a map without keys where it has none.
-pub fn output(operation: &'static OperationModel) -> Document {
+pub(crate) fn output(operation: &'static OperationModel) -> Document {
     let empty = || Document::Map(Map::new());
     operation.output.map_or_else(empty, |output| example(Shape::Structure(output), Side::Output))
 }

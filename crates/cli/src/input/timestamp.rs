@@ -16,7 +16,7 @@ const SYSTEM_MAX_S: f64 = 67_768_036_191_676_800.0;
 
 /// Why a document is no point in time.
 #[derive(Clone, Debug, PartialEq)]
-pub enum NoTimestamp {
+pub(super) enum NoTimestamp {
     /// It is of another type, or its text is not understood.
     Unreadable,
     /// Seconds that no system can count; holds the reference's text.
@@ -27,7 +27,7 @@ pub enum NoTimestamp {
 ///
 /// # Errors
 /// Anything that is neither a number of seconds nor a date with or without a time.
-pub fn microseconds(document: &Document) -> Result<i64, NoTimestamp> {
+pub(super) fn microseconds(document: &Document) -> Result<i64, NoTimestamp> {
     match document {
         Document::String(text) => match python::float(text).map(|seconds| of_seconds(seconds, text)) {
             None => of_text(text).ok_or(NoTimestamp::Unreadable),

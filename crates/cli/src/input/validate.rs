@@ -21,7 +21,7 @@ use crate::python::{self, Maps};
 /// # Errors
 /// [`Failure::Validation`] with all mismatches; [`Failure::General`] for a time that the reference
 /// cannot calculate with.
-pub fn validate(shape: &'static Structure, parameters: &Map) -> Result<Value, Failure> {
+pub(crate) fn validate(shape: &'static Structure, parameters: &Map) -> Result<Value, Failure> {
     let mut report = Report::default();
     let value = report.map(shape, parameters, "");
     if let Some(stumble) = report.stumble {

@@ -18,16 +18,16 @@ use ast::Node;
 
 /// A parsed expression.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Expression(Node);
+pub(crate) struct Expression(Node);
 
 impl Expression {
     /// The error is the reference's text.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         parser::parse(text).map(Self).map_err(|error| error.text(text))
     }
 
     /// The error is the reference's text.
-    pub fn search(&self, document: &Document) -> Result<Document, String> {
+    pub(crate) fn search(&self, document: &Document) -> Result<Document, String> {
         interpreter::evaluate(&self.0, document).map(std::borrow::Cow::into_owned)
     }
 }

@@ -4,11 +4,11 @@ use super::{Color, sink, terminal};
 use crate::failure::Failure;
 
 /// Ends all colours.
-pub const RESET: &str = "\x1b[0m";
+pub(super) const RESET: &str = "\x1b[0m";
 
 /// With what a table is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ink {
+pub(crate) enum Ink {
     Plain,
     Colored,
     /// Colours that are also ended behind every part of a line, as the reference does on standard output
@@ -18,7 +18,7 @@ pub enum Ink {
 
 impl Ink {
     /// The ink for `--color`, when nothing but the table's own colours is to be written.
-    pub fn of(color: Color) -> Self {
+    pub(crate) fn of(color: Color) -> Self {
         let colored = match color {
             Color::On => true,
             Color::Off => false,
@@ -28,7 +28,7 @@ impl Ink {
     }
 
     /// The same ink on standard output itself.
-    pub fn with_resets(self) -> Self {
+    pub(crate) fn with_resets(self) -> Self {
         match self {
             Self::Plain => Self::Plain,
             Self::Colored | Self::ColoredWithResets => Self::ColoredWithResets,
@@ -36,7 +36,7 @@ impl Ink {
     }
 
     /// Leaves the terminal without colours, at the end of a program that used them.
-    pub fn wash(self) -> Result<(), Failure> {
+    pub(crate) fn wash(self) -> Result<(), Failure> {
         if self != Self::Plain && terminal::is_terminal() {
             sink::to_stdout(RESET)?;
         }
@@ -44,7 +44,7 @@ impl Ink {
     }
 
     /// The bar that stands beside a nested section.
-    pub fn bar(self) -> &'static str {
+    pub(crate) fn bar(self) -> &'static str {
         match self {
             Self::Plain => "|",
             Self::Colored | Self::ColoredWithResets => "\x1b[2m\x1b[33m|\x1b[0m",
@@ -52,7 +52,7 @@ impl Ink {
     }
 
     /// The text of a cell.
-    pub fn value(self, text: &str) -> String {
+    pub(crate) fn value(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Colored | Self::ColoredWithResets => format!("\x1b[1m\x1b[34m{text}{RESET}"),
@@ -60,7 +60,7 @@ impl Ink {
     }
 
     /// What follows each part of a line.
-    pub fn end_of_part(self) -> &'static str {
+    pub(crate) fn end_of_part(self) -> &'static str {
         match self {
             Self::Plain | Self::Colored => "",
             Self::ColoredWithResets => RESET,

@@ -15,10 +15,10 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use ink::Ink;
-pub use report::report;
-pub use sink::{Sink, to_stdout};
-pub use terminal::{columns, is_terminal};
+pub(crate) use ink::Ink;
+pub(crate) use report::report;
+pub(crate) use sink::{Sink, to_stdout};
+pub(crate) use terminal::{columns, is_terminal};
 
 use crate::answer::Answer;
 use crate::arguments::Globals;
@@ -30,7 +30,7 @@ use crate::session::Session;
 
 /// The values of `--output`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     Json,
     Text,
     Table,
@@ -40,7 +40,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const NAMES: [(&'static str, Self); 6] = [
+    pub(crate) const NAMES: [(&'static str, Self); 6] = [
         ("json", Self::Json),
         ("text", Self::Text),
         ("table", Self::Table),
@@ -61,7 +61,7 @@ impl Format {
 
 /// The values of `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Color {
+pub(crate) enum Color {
     On,
     Off,
     #[default]
@@ -69,12 +69,12 @@ pub enum Color {
 }
 
 impl Color {
-    pub const NAMES: [(&'static str, Self); 3] = [("on", Self::On), ("off", Self::Off), ("auto", Self::Auto)];
+    pub(crate) const NAMES: [(&'static str, Self); 3] = [("on", Self::On), ("off", Self::Off), ("auto", Self::Auto)];
 }
 
 /// The values of `--cli-error-format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorFormat {
+pub(crate) enum ErrorFormat {
     Legacy,
     Json,
     Yaml,
@@ -84,7 +84,7 @@ pub enum ErrorFormat {
 }
 
 impl ErrorFormat {
-    pub const NAMES: [(&'static str, Self); 6] = [
+    pub(crate) const NAMES: [(&'static str, Self); 6] = [
         ("legacy", Self::Legacy),
         ("json", Self::Json),
         ("yaml", Self::Yaml),
@@ -96,7 +96,7 @@ impl ErrorFormat {
     /// The format of a failure, as far as options and settings are known when it is found. A setting may be
     /// in capitals; one that is no format is passed over. `None` when the setting cannot be read, as with a profile
     /// that does not exist: the reference then leaves out the code.
-    pub fn of(globals: Option<&Globals>, settings: Option<&Settings>) -> Option<Self> {
+    pub(crate) fn of(globals: Option<&Globals>, settings: Option<&Settings>) -> Option<Self> {
         if let Some(format) = globals.and_then(|globals| globals.error_format) {
             return Some(format);
         }
@@ -116,7 +116,7 @@ fn named<T: Copy>(names: &[(&str, T)], name: &str) -> Option<T> {
 /// # Errors
 /// The format is unknown, the query does not fit, the table does not come out even, the pager is not there, or a
 /// further page cannot be had. What stands before is printed.
-pub fn print(session: Session<'_>, operation: &str, answer: &mut dyn Answer) -> Result<(), Failure> {
+pub(crate) fn print(session: Session<'_>, operation: &str, answer: &mut dyn Answer) -> Result<(), Failure> {
     let format = Format::of(session)?;
     let mut sink = Sink::new(session)?;
     match format {

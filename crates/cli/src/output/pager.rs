@@ -12,7 +12,7 @@ const LESS: &str = "FRX";
 
 /// What became of the wish to open a pager.
 #[derive(Debug)]
-pub enum Opened {
+pub(super) enum Opened {
     Running(Child),
     /// The program is there, but it cannot be run. The reference then shows nothing at all.
     Unusable,
@@ -20,7 +20,7 @@ pub enum Opened {
 
 /// The pager that is asked for; `None` when there is to be none. `AWS_PAGER` beats `cli_pager` beats `PAGER`,
 /// and the first of them that is there decides, also when it is empty.
-pub fn command(session: Session<'_>) -> Result<Option<String>, Failure> {
+pub(super) fn command(session: Session<'_>) -> Result<Option<String>, Failure> {
     if !session.globals.pager {
         return Ok(None);
     }
@@ -32,7 +32,7 @@ pub fn command(session: Session<'_>) -> Result<Option<String>, Failure> {
 }
 
 /// Starts a pager that reads from its standard input.
-pub fn open(command: &str, session: Session<'_>) -> Result<Opened, Failure> {
+pub(super) fn open(command: &str, session: Session<'_>) -> Result<Opened, Failure> {
     let words = words(command)?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::general("list index out of range"));

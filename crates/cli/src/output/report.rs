@@ -12,7 +12,7 @@ const NO_CREDENTIALS: &str = "Unable to locate credentials. You can configure cr
 /// Prints a failure to standard error; `program` is the name that the user called. Without a format there is no code.
 ///
 /// When standard error cannot be written to, there is nobody to tell.
-pub fn report(program: &str, format: Option<ErrorFormat>, color: Color, failure: &Failure) {
+pub(crate) fn report(program: &str, format: Option<ErrorFormat>, color: Color, failure: &Failure) {
     if *failure == Failure::Interrupted {
         let _told: Result<(), Failure> = sink::to_stdout("\n");
     }

@@ -12,7 +12,7 @@ const CANNOT_WRITE: u8 = 120;
 
 /// One command's output. What is written is seen at once.
 #[derive(Debug)]
-pub struct Sink<'a> {
+pub(crate) struct Sink<'a> {
     session: Session<'a>,
     /// The pager to start, as long as nothing is written.
     pager: Option<String>,
@@ -29,18 +29,18 @@ enum Target {
 
 impl<'a> Sink<'a> {
     /// Finds out whether there is to be a pager: only before a terminal.
-    pub fn new(session: Session<'a>) -> Result<Self, Failure> {
+    pub(crate) fn new(session: Session<'a>) -> Result<Self, Failure> {
         let pager = if terminal::is_terminal() { pager::command(session)? } else { None };
         Ok(Self { session, pager, target: Target::Stdout })
     }
 
     /// Whether the output is seen through a pager.
-    pub fn is_paged(&self) -> bool {
+    pub(crate) fn is_paged(&self) -> bool {
         self.pager.is_some() || matches!(self.target, Target::Pager(_))
     }
 
     /// Writes `text`. A reader that is gone is no failure for a pager.
-    pub fn write(&mut self, text: &str) -> Result<(), Failure> {
+    pub(crate) fn write(&mut self, text: &str) -> Result<(), Failure> {
         if text.is_empty() {
             return Ok(());
         }
@@ -75,7 +75,7 @@ impl Drop for Sink<'_> {
 }
 
 /// Writes to standard output, where a reader that is gone and a full disk are told apart only by the words.
-pub fn to_stdout(text: &str) -> Result<(), Failure> {
+pub(crate) fn to_stdout(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     written.map_err(|error| {

@@ -6,11 +6,11 @@ use std::io::IsTerminal as _;
 const USUAL_COLUMNS: usize = 80;
 
 /// Whether standard output goes to a terminal.
-pub fn is_terminal() -> bool {
+pub(crate) fn is_terminal() -> bool {
     std::io::stdout().is_terminal()
 }
 
 /// The width of the terminal behind standard output, in columns. `COLUMNS` does not count.
-pub fn columns() -> usize {
+pub(crate) fn columns() -> usize {
     rustix::termios::tcgetwinsize(std::io::stdout()).map_or(USUAL_COLUMNS, |size| usize::from(size.ws_col))
 }

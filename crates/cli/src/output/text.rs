@@ -7,7 +7,7 @@ use crate::python::{self, Maps};
 use std::collections::BTreeSet;
 
 /// Appends the lines of `document`. On a failure, the lines before it stand in `lines` already.
-pub fn write(document: &Document, lines: &mut String) -> Result<(), Failure> {
+pub(super) fn write(document: &Document, lines: &mut String) -> Result<(), Failure> {
     node(document, None, None, lines)
 }
 

@@ -21,7 +21,7 @@ const STEP: usize = 2;
 const MAX_SIMPLE_KEY: usize = 128;
 
 /// A document that ends with a line break.
-pub fn dump(document: &Document) -> String {
+pub(super) fn dump(document: &Document) -> String {
     let mut writer = Writer { text: String::new(), column: 0, needs_blank: false, line_is_open: true };
     writer.node(document, Place::ROOT);
     writer.text.push('\n');

@@ -16,20 +16,20 @@ const MOST_BYTES: u64 = 1 << 20;
 const SECRETS: [&str; 4] = ["--auth-token", "--passwords", "aws_secret_access_key", "aws_session_token"];
 
 #[derive(Debug)]
-pub struct History {
+pub(super) struct History {
     path: PathBuf,
     lines: Vec<String>,
 }
 
 impl History {
     /// The lines of the file; none when it cannot be read.
-    pub fn load(surroundings: &Surroundings) -> Self {
+    pub(super) fn load(surroundings: &Surroundings) -> Self {
         let path = surroundings.expand_home("~/.aws/cli/prompt_history");
         let lines = read(&path).unwrap_or_default();
         Self { path, lines }
     }
 
-    pub fn for_editor(&self) -> Box<dyn reedline::History> {
+    pub(super) fn for_editor(&self) -> Box<dyn reedline::History> {
         let mut history = FileBackedHistory::new(MOST).unwrap_or_default();
         for line in &self.lines {
             // A history in memory takes every line.
@@ -39,7 +39,7 @@ impl History {
     }
 
     /// Keeps a line. A history that cannot be written is no reason not to run the command.
-    pub fn add(&mut self, line: &str) {
+    pub(super) fn add(&mut self, line: &str) {
         let line = line.trim();
         let repeated = self.lines.last().is_some_and(|last| last == line);
         if line.is_empty() || line.contains('\n') || repeated || is_secret(line) {

@@ -5,7 +5,7 @@ use crate::completion::{Candidate, Kind, Line, candidates, names, quote};
 use reedline::{Completer, Span, Suggestion};
 use std::cell::RefCell;
 
-pub struct Menu {
+pub(super) struct Menu {
     surroundings: Surroundings,
     /// They stay the same while a word is typed.
     last: RefCell<Option<Asked>>,
@@ -19,7 +19,7 @@ struct Asked {
 }
 
 impl Menu {
-    pub fn new(surroundings: &Surroundings) -> Self {
+    pub(super) fn new(surroundings: &Surroundings) -> Self {
         Self { surroundings: surroundings.clone(), last: RefCell::new(None) }
     }
 

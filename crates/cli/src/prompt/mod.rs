@@ -4,7 +4,7 @@ mod history;
 mod menu;
 mod mode;
 
-pub use mode::Mode;
+pub(crate) use mode::Mode;
 
 use crate::Surroundings;
 use crate::completion::{Line, quote};
@@ -24,7 +24,7 @@ const MENU: &str = "candidates";
 /// Asks for the command, beginning with `words`, and returns the words of the one to run.
 ///
 /// Ctrl-C and Ctrl-D are [`Failure::Interrupted`]. Without a terminal there is a warning, and a failure without words.
-pub fn ask(surroundings: &Surroundings, words: &[String]) -> Result<Vec<String>, Failure> {
+pub(crate) fn ask(surroundings: &Surroundings, words: &[String]) -> Result<Vec<String>, Failure> {
     if !std::io::stdin().is_terminal() {
         eprintln!("Warning: Input is not a terminal (fd=0).");
         return Err(Failure::general(""));

@@ -8,7 +8,7 @@ const OFF: &str = "--no-cli-auto-prompt";
 
 /// When the user is asked for the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     Never,
     Always,
     /// After words that do not make a command.
@@ -18,7 +18,7 @@ pub enum Mode {
 impl Mode {
     /// The mode that the words and then the settings say. Only whole words count here, and no abbreviations; who asks
     /// for help or for the version is asked nothing. `settings` do not know of `--profile` yet: it has no part in this.
-    pub fn of(words: &[String], settings: &Settings) -> Result<Self, Failure> {
+    pub(crate) fn of(words: &[String], settings: &Settings) -> Result<Self, Failure> {
         if let Some(mode) = Self::by_words(words)? {
             return Ok(mode);
         }
@@ -28,7 +28,7 @@ impl Mode {
     }
 
     /// Whether the user is asked after a command has failed: when its words do not fit.
-    pub fn asks_after(self, failure: &Failure) -> bool {
+    pub(crate) fn asks_after(self, failure: &Failure) -> bool {
         let misfit = matches!(failure, Failure::Usage(_) | Failure::UnknownOptions(_) | Failure::Validation(_));
         self == Self::OnPartial && misfit
     }

@@ -7,11 +7,11 @@ use std::cmp::Ordering;
 
 /// Two kinds that Python puts in no order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoOrder;
+pub(crate) struct NoOrder;
 
 /// Whether Python takes two values for equal: numbers by their value, `True` for 1, lists and maps by what
 /// is in them.
-pub fn equal(left: &Document, right: &Document) -> bool {
+pub(crate) fn equal(left: &Document, right: &Document) -> bool {
     match (left, right) {
         (Document::List(left), Document::List(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
@@ -28,7 +28,7 @@ pub fn equal(left: &Document, right: &Document) -> bool {
 }
 
 /// The order of two numbers or of two texts; `None` where one is `nan`.
-pub fn order(left: &Document, right: &Document) -> Result<Option<Ordering>, NoOrder> {
+pub(crate) fn order(left: &Document, right: &Document) -> Result<Option<Ordering>, NoOrder> {
     match (left, right) {
         (Document::String(left), Document::String(right)) => Ok(Some(left.cmp(right))),
         _ => match (Number::of(left), Number::of(right)) {

@@ -7,14 +7,14 @@ mod strings;
 #[cfg(test)]
 mod tests;
 
-pub use parse::parse;
-pub use print::{compact, dense, pretty};
+pub(crate) use parse::parse;
+pub(crate) use print::{compact, dense, pretty};
 
 use super::{NumberError, TOO_DEEP};
 
 /// Why a text is not taken as JSON; it displays Python's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum JsonError {
+pub(crate) enum JsonError {
     /// The text is no JSON. Line and column count from 1 and `offset` from 0, all in characters.
     #[error("{problem}: line {line} column {column} (char {offset})")]
     Syntax { problem: &'static str, line: usize, column: usize, offset: usize },
@@ -32,7 +32,7 @@ pub enum JsonError {
 impl JsonError {
     /// Whether the reference says that the JSON is invalid, and where it came from. Any other error ends
     /// the command with its own text alone, as [`crate::failure::Failure::General`].
-    pub fn is_invalid_json(&self) -> bool {
+    pub(crate) fn is_invalid_json(&self) -> bool {
         match self {
             Self::Syntax { .. } | Self::Number(_) => true,
             Self::TooDeep { .. } | Self::Surrogate { .. } => false,

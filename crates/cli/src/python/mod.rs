@@ -4,22 +4,22 @@
 //! `invalid literal for int() with base 10: 'x'`. What is here says the same, as Python 3.13 says it.
 
 mod compare;
-pub mod json;
+pub(crate) mod json;
 mod number;
 mod repr;
 mod types;
 
-pub use compare::{equal, order};
-pub use json::JsonError;
-pub use number::{Number, NumberError, float, float_repr, int, trim_start};
-pub use repr::{repr, str, str_repr};
-pub use types::{Maps, type_name, type_word};
+pub(crate) use compare::{equal, order};
+pub(crate) use json::JsonError;
+pub(crate) use number::{Number, NumberError, float, float_repr, int, trim_start};
+pub(crate) use repr::{repr, str, str_repr};
+pub(crate) use types::{Maps, type_name, type_word};
 
 /// How deep lists and maps may lie in each other, in levels.
 ///
 /// Source: our choice. Python's own limit is the size of its stack; what is deeper than this ends in an
 /// error there too, only later.
-pub const MAX_NESTING: usize = 500;
+pub(crate) const MAX_NESTING: usize = 500;
 
 /// What Python says when something lies too deep in itself.
-pub const TOO_DEEP: &str = "maximum recursion depth exceeded";
+pub(crate) const TOO_DEEP: &str = "maximum recursion depth exceeded";

@@ -23,14 +23,14 @@ const ZEROS: [u32; 68] = [
 
 /// A number of either type.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Number {
+pub(crate) enum Number {
     Whole(BigInt),
     Float(f64),
 }
 
 impl Number {
     /// The number that a document is; a truth value is one too, 0 or 1.
-    pub fn of(document: &Document) -> Option<Self> {
+    pub(crate) fn of(document: &Document) -> Option<Self> {
         match document {
             Document::Boolean(flag) => Some(Self::Whole(u8::from(*flag).into())),
             Document::Integer(number) => Some(Self::Whole(number.clone())),
@@ -57,7 +57,7 @@ impl From<Number> for Document {
 
 /// A text that is no whole number; it displays Python's words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NumberError {
+pub(crate) enum NumberError {
     /// The text, quoted as Python quotes it.
     #[error("invalid literal for int() with base 10: {0}")]
     Literal(String),
@@ -71,7 +71,7 @@ pub enum NumberError {
 
 /// A whole number, read as Python's `int()` reads it: with blanks around it, underscores between
 /// digits, and digits of any script.
-pub fn int(text: &str) -> Result<BigInt, NumberError> {
+pub(crate) fn int(text: &str) -> Result<BigInt, NumberError> {
     let wrong = || NumberError::Literal(str_repr(text).chars().take(MAX_ECHO).collect());
     let plain = plain_digits(text).ok_or_else(wrong)?;
     let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
@@ -85,7 +85,7 @@ pub fn int(text: &str) -> Result<BigInt, NumberError> {
 }
 
 /// A number, read as Python's `float()` reads it; `nan`, `inf` and `infinity` are numbers too.
-pub fn float(text: &str) -> Option<f64> {
+pub(crate) fn float(text: &str) -> Option<f64> {
     plain_digits(text)?.parse().ok()
 }
 
@@ -106,7 +106,7 @@ fn plain_digits(text: &str) -> Option<String> {
 }
 
 /// The text from its first character on that Python takes for no blank.
-pub fn trim_start(text: &str) -> &str {
+pub(crate) fn trim_start(text: &str) -> &str {
     text.trim_start_matches(is_space)
 }
 
@@ -123,7 +123,7 @@ fn ascii_digit(c: char) -> char {
 
 /// A float as Python's `repr` writes it: the fewest digits that read back as the same number, with an
 /// exponent below 0.0001 and from 1e16 on.
-pub fn float_repr(number: f64) -> String {
+pub(crate) fn float_repr(number: f64) -> String {
     if number.is_nan() {
         return "nan".to_owned();
     }

@@ -6,7 +6,7 @@ use crate::document::{Document, Map};
 use chrono::{Datelike, FixedOffset, NaiveDateTime, Timelike};
 
 /// The value as Python's `str` writes it: a text as it is, a date in ISO form, anything else like [`repr`].
-pub fn str(document: &Document, maps: Maps) -> String {
+pub(crate) fn str(document: &Document, maps: Maps) -> String {
     match document {
         Document::String(text) => text.clone(),
         Document::Date(date) => date.to_string(),
@@ -22,7 +22,7 @@ pub fn str(document: &Document, maps: Maps) -> String {
 }
 
 /// The value as Python's `repr` writes it, `{'Key': 'a'}`.
-pub fn repr(document: &Document, maps: Maps) -> String {
+pub(crate) fn repr(document: &Document, maps: Maps) -> String {
     let mut out = String::new();
     write(&mut out, document, maps);
     out
@@ -77,7 +77,7 @@ fn write_dict(out: &mut String, map: &Map, maps: Maps) {
 }
 
 /// A text in quotes: single ones, or double ones when it holds single ones and no double ones.
-pub fn str_repr(text: &str) -> String {
+pub(crate) fn str_repr(text: &str) -> String {
     let quote = quote_for(text.contains('\''), text.contains('"'));
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);

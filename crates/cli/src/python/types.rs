@@ -4,7 +4,7 @@ use crate::document::Document;
 
 /// Which of Python's two map types the reference holds maps in: it depends on where they come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Maps {
+pub(crate) enum Maps {
     /// `dict`: answers, `--cli-input-json`, `--cli-input-yaml`.
     Dict,
     /// `OrderedDict`: JSON given as the value of an option.
@@ -12,7 +12,7 @@ pub enum Maps {
 }
 
 /// The type as Python prints it, `<class 'datetime.date'>`.
-pub fn type_name(document: &Document, maps: Maps) -> String {
+pub(crate) fn type_name(document: &Document, maps: Maps) -> String {
     match module_and_word(document, maps) {
         ("", word) => format!("<class '{word}'>"),
         (module, word) => format!("<class '{module}.{word}'>"),
@@ -20,7 +20,7 @@ pub fn type_name(document: &Document, maps: Maps) -> String {
 }
 
 /// The bare name of the type, `date`.
-pub fn type_word(document: &Document, maps: Maps) -> &'static str {
+pub(crate) fn type_word(document: &Document, maps: Maps) -> &'static str {
     module_and_word(document, maps).1
 }
 

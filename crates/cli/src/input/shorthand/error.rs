@@ -4,7 +4,7 @@ use crate::python;
 
 /// Why a word of shorthand is not taken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ShorthandError {
+pub(crate) enum ShorthandError {
     /// Text outside the grammar, or a key given twice: the whole text, with the input and a caret.
     #[error("{0}")]
     Syntax(String),

@@ -11,7 +11,7 @@ use crate::python::{self, Maps};
 ///
 /// # Errors
 /// What Python says when a number or a boolean cannot be one.
-pub fn fit(document: &mut Document, shape: Shape) -> Result<(), String> {
+pub(crate) fn fit(document: &mut Document, shape: Shape) -> Result<(), String> {
     match (document, shape) {
         (Document::Map(map), Shape::Structure(structure)) => {
             for member in structure.members {

@@ -21,8 +21,8 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub use error::ShorthandError;
-pub use fit::fit;
+pub(super) use error::ShorthandError;
+pub(super) use fit::fit;
 
 use super::DEPTH_MAX;
 use super::files::Files;
@@ -33,7 +33,7 @@ use crate::document::{Document, Map};
 /// # Errors
 /// Text outside the grammar, a key given twice, a file behind `@=` that cannot be read, nesting
 /// beyond the reference's own bound.
-pub fn parse(text: &str, files: Files<'_>) -> Result<Map, ShorthandError> {
+pub(super) fn parse(text: &str, files: Files<'_>) -> Result<Map, ShorthandError> {
     Parser { text: text.chars().collect(), at: 0, depth: 0, files }.map()
 }
 

@@ -28,7 +28,7 @@ const FOREIGN_KEYS: &str = "keywords must be strings";
 
 /// Why a text is not taken as YAML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum YamlError {
+pub(super) enum YamlError {
     /// No YAML, more than one document, a repeated key, an unknown tag.
     #[error("Invalid YAML received.")]
     Invalid,
@@ -45,7 +45,7 @@ pub enum YamlError {
 /// # Errors
 /// Text that is no YAML, has two documents, repeats a key, or has an unknown tag;
 /// nesting beyond the bound.
-pub fn parse(text: &str) -> Result<Document, YamlError> {
+pub(super) fn parse(text: &str) -> Result<Document, YamlError> {
     let mut bytes = text.as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);

@@ -8,7 +8,7 @@ use crate::python::{self, Maps};
 use std::collections::BTreeSet;
 
 /// The sections of `document`, outer ones first; none when it holds nothing.
-pub fn sections(title: &str, document: &Document) -> Result<Vec<Section>, Failure> {
+pub(super) fn sections(title: &str, document: &Document) -> Result<Vec<Section>, Failure> {
     let mut sections = Vec::new();
     if holds_something(document) {
         add_section(&mut sections, title, document, 0)?;

@@ -5,12 +5,12 @@ use super::width::width;
 use crate::output::Ink;
 
 /// How wide a terminal must be for `sections`, in columns.
-pub fn columns(sections: &[Section]) -> usize {
+pub(super) fn columns(sections: &[Section]) -> usize {
     sections.iter().map(Section::least_columns).max().unwrap_or(0)
 }
 
 /// All sections, each as wide as the widest of them needs; nothing when there is none.
-pub fn draw(sections: &[Section], ink: Ink) -> String {
+pub(super) fn draw(sections: &[Section], ink: Ink) -> String {
     let mut canvas = Canvas { text: String::new(), ink, level: 0 };
     if sections.is_empty() {
         return canvas.text;

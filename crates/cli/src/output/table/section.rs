@@ -12,7 +12,7 @@ const CELL_PADDING: usize = 4;
 const BORDERS: usize = 2;
 
 #[derive(Debug)]
-pub struct Section {
+pub(super) struct Section {
     pub title: String,
     /// How many sections are around this one.
     pub level: usize,
@@ -23,12 +23,12 @@ pub struct Section {
 }
 
 impl Section {
-    pub fn new(title: &str, level: usize) -> Self {
+    pub(super) fn new(title: &str, level: usize) -> Self {
         Self { title: title.to_owned(), level, header: Vec::new(), rows: Vec::new(), widths: None }
     }
 
     /// Sets the header. A second one may not be longer than the first.
-    pub fn set_header(&mut self, keys: &[&str]) -> Result<(), Failure> {
+    pub(super) fn set_header(&mut self, keys: &[&str]) -> Result<(), Failure> {
         let header: Vec<String> = keys.iter().map(|&key| key.to_owned()).collect();
         if self.widths.as_ref().is_some_and(|widths| widths.len() < header.len()) {
             return Err(Failure::general("list index out of range"));
@@ -38,12 +38,12 @@ impl Section {
         Ok(())
     }
 
-    pub fn add_row(&mut self, cells: &[&Document]) -> Result<(), Failure> {
+    pub(super) fn add_row(&mut self, cells: &[&Document]) -> Result<(), Failure> {
         let row: Vec<String> = cells.iter().map(|cell| python::str(cell, Maps::Dict)).collect();
         self.add_texts(row)
     }
 
-    pub fn add_texts(&mut self, row: Vec<String>) -> Result<(), Failure> {
+    pub(super) fn add_texts(&mut self, row: Vec<String>) -> Result<(), Failure> {
         let columns = self.widths.as_ref().map_or(row.len(), Vec::len);
         if row.len() != columns {
             let text = format!("Row should have {columns} elements, instead it has {}", row.len());
@@ -64,7 +64,7 @@ impl Section {
     }
 
     /// Turns a header with one row below it into one row per key.
-    pub fn turn(&mut self) {
+    pub(super) fn turn(&mut self) {
         let ([row], false) = (self.rows.as_slice(), self.header.is_empty()) else {
             return;
         };
@@ -77,13 +77,13 @@ impl Section {
     }
 
     /// The least columns of a terminal that the section and the bars beside it need.
-    pub fn least_columns(&self) -> usize {
+    pub(super) fn least_columns(&self) -> usize {
         let cells: usize = self.widths.iter().flatten().map(|width| width + CELL_PADDING).sum();
         width(&self.title).max(cells) + BORDERS + 2 * self.level
     }
 
     /// The width of each column, edges included, when the section is stretched to `columns` altogether.
-    pub fn columns(&self, columns: usize) -> Vec<usize> {
+    pub(super) fn columns(&self, columns: usize) -> Vec<usize> {
         let cells: Vec<usize> = self.widths.iter().flatten().map(|width| width + CELL_PADDING).collect();
         stretch(&cells, columns)
     }

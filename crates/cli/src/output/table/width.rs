@@ -2,7 +2,7 @@
 
 /// The columns of `text`: two for each character that is wide or ambiguous by Unicode's East Asian Width, one
 /// for every other, also for those that a terminal does not show.
-pub fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars().map(|c| if is_wide(c) { 2 } else { 1 }).sum()
 }
 

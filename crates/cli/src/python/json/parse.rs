@@ -12,7 +12,7 @@ const NO_VALUE: &str = "Expecting value";
 /// # Errors
 /// `Syntax` and `Number` for what Python refuses; `TooDeep` beyond [`MAX_NESTING`] levels; `Surrogate` for
 /// `"\ud800"`, which Python reads but cannot send or print.
-pub fn parse(text: &str) -> Result<Document, JsonError> {
+pub(crate) fn parse(text: &str) -> Result<Document, JsonError> {
     let mut reader = Reader { text, place: 0, levels: 0, surrogate: None };
     if text.starts_with('\u{feff}') {
         return Err(reader.syntax("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0));

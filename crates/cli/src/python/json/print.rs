@@ -15,17 +15,17 @@ struct Layout {
 
 /// Over several lines, four blanks per level, characters as they are: what `--output json` prints, without
 /// the last line end.
-pub fn pretty(document: &Document) -> String {
+pub(crate) fn pretty(document: &Document) -> String {
     print(document, &Layout { indent: Some(4), comma: ",", colon: ": ", ascii: false })
 }
 
 /// On one line with blanks behind commas and colons, in ASCII: Python's default.
-pub fn compact(document: &Document) -> String {
+pub(crate) fn compact(document: &Document) -> String {
     print(document, &Layout { indent: None, comma: ", ", colon: ": ", ascii: true })
 }
 
 /// On one line without any blanks, in ASCII: what `to_string` of a query makes.
-pub fn dense(document: &Document) -> String {
+pub(crate) fn dense(document: &Document) -> String {
     print(document, &Layout { indent: None, comma: ",", colon: ":", ascii: true })
 }
 
