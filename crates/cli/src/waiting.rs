@@ -1,5 +1,7 @@
 //! Waiting for a state: one operation asked again and again until its answers say so.
 
+mod work;
+
 use std::time::Duration;
 
 use valkeep_api::{Acceptor, ELASTICACHE, OperationModel, Service, Waiter, WaiterCondition, WaiterState};
@@ -10,9 +12,17 @@ use crate::failure::{Failure, ServiceError};
 use crate::help::kebab;
 use crate::jmespath::Expression;
 
+pub(crate) use work::Work;
+
 /// Pause between two looks of our own waiters, and their number: two hours, the longest export that is heard of.
 const DELAY_S: u32 = 5;
 const LOOKS_MAX: u32 = 1440;
+
+/// The first pause of [`Pace::Growing`].
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The waiter that also looks at what the service tells of the work itself.
+const EXPORTED: &str = "SnapshotExported";
 
 /// The statuses of all snapshots that are described; `gone` stands for none.
 const STATUSES: &str = "Snapshots[].SnapshotStatus";
@@ -44,8 +54,9 @@ static SNAPSHOT_WAITERS: [Waiter; 3] = [
         ],
     },
     // The source of an export is `exporting` while it runs and `available` afterwards, whatever came of it.
+    // Only our own service tells of a failure.
     Waiter {
-        name: "SnapshotExported",
+        name: EXPORTED,
         operation: "DescribeSnapshots",
         delay_s: DELAY_S,
         max_attempts: LOOKS_MAX,
@@ -73,7 +84,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Waiter> {
 }
 
 /// An operation whose work goes on after its answer, and how the end of the work is seen.
-struct Work {
+struct Pending {
     operation: &'static str,
     /// Decides between two kinds of work: only with this parameter.
     with: Option<&'static str>,
@@ -83,7 +94,7 @@ struct Work {
 }
 
 /// The first row that fits counts.
-static WORK: [Work; 8] = [
+static PENDING: [Pending; 8] = [
     work("CopySnapshot", Some("TargetBucket"), "SnapshotExported", ("SourceSnapshotName", "SnapshotName")),
     work("CopySnapshot", None, "SnapshotAvailable", ("TargetSnapshotName", "SnapshotName")),
     work("CreateCacheCluster", None, "CacheClusterAvailable", ("CacheClusterId", "CacheClusterId")),
@@ -99,24 +110,56 @@ const fn work(
     with: Option<&'static str>,
     waiter: &'static str,
     name: (&'static str, &'static str),
-) -> Work {
-    Work { operation, with, waiter, name }
+) -> Pending {
+    Pending { operation, with, waiter, name }
 }
 
 /// Whether the work of `operation` goes on after its answer, so that `--wait` has something to wait for.
 pub(crate) fn has_work(operation: &OperationModel) -> bool {
-    WORK.iter().any(|work| work.operation == operation.name)
+    PENDING.iter().any(|work| work.operation == operation.name)
 }
 
 /// The waiter for the work that a call began, and the parameters of its question.
 pub(crate) fn for_work(operation: &OperationModel, parameters: &Map) -> Option<(&'static Waiter, Map)> {
-    let fits = |work: &&Work| {
+    let fits = |work: &&Pending| {
         work.operation == operation.name && work.with.is_none_or(|parameter| parameters.get(parameter).is_some())
     };
-    let work = WORK.iter().find(fits)?;
+    let work = PENDING.iter().find(fits)?;
     let waiter = waiters(&ELASTICACHE).find(|waiter| waiter.name == work.waiter)?;
     let (given, described) = work.name;
     Some((waiter, Map::from_iter([(described, parameters.get(given)?.clone())])))
+}
+
+/// How long to pause between two questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// The waiter's own pause, as the reference makes it.
+    Steady,
+    /// Short pauses first, that grow to the waiter's own: little work is seen to end at once.
+    Growing,
+}
+
+impl Pace {
+    /// The pace of the command `wait`.
+    pub(crate) fn of(waiter: &'static Waiter) -> Self {
+        let own = SNAPSHOT_WAITERS.iter().any(|known| known.name == waiter.name);
+        if own { Self::Growing } else { Self::Steady }
+    }
+
+    fn pause(self, waiter: &Waiter, attempt: u32) -> Duration {
+        let longest = Duration::from_secs(waiter.delay_s.into());
+        match self {
+            Self::Steady => longest,
+            Self::Growing => longest.min(FIRST_PAUSE * 2_u32.saturating_pow(attempt - 1)),
+        }
+    }
+}
+
+/// What is known of what is waited for.
+#[derive(Debug)]
+pub(crate) struct Seen<'a> {
+    pub status: &'a str,
+    pub work: Option<Work>,
 }
 
 /// Asks until `waiter` is content. `observe` is told every state that is not yet the wanted one.
@@ -127,7 +170,8 @@ pub(crate) fn wait(
     client: &mut Client<'_>,
     waiter: &'static Waiter,
     parameters: &Map,
-    mut observe: impl FnMut(&str),
+    pace: Pace,
+    mut observe: impl FnMut(&Seen<'_>),
 ) -> Result<(), Failure> {
     let operation = client.service().operation(waiter.operation).ok_or_else(|| {
         Failure::General(format!("Waiter {} asks for {}, which does not exist", waiter.name, waiter.operation))
@@ -138,6 +182,12 @@ pub(crate) fn wait(
             Err(Failure::Service(error)) => Err(error),
             Err(other) => return Err(other),
         };
+        let work = client.told(work::FIELD).and_then(Work::parse);
+        if let Some(Work::Failed { reason }) = &work
+            && waiter.name == EXPORTED
+        {
+            return Err(failed(waiter, &format!("Waiter encountered a terminal failure state: {reason}")));
+        }
         if judge(waiter, answer.as_ref().map_err(|error| &**error))? {
             break;
         }
@@ -145,9 +195,9 @@ pub(crate) fn wait(
             return Err(failed(waiter, "Max attempts exceeded"));
         }
         if let Some(state) = answer.as_ref().ok().and_then(|answer| state(waiter, answer)) {
-            observe(&state);
+            observe(&Seen { status: &state, work });
         }
-        client.pause(Duration::from_secs(waiter.delay_s.into()))?;
+        client.pause(pace.pause(waiter, attempt))?;
     }
     Ok(())
 }

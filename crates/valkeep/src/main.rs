@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// Snapshots for Valkey and Redis OSS behind Amazon ElastiCache's own API.
 #[derive(Parser, Debug)]
-#[command(name = "valkeep", after_help = CLIENT)]
+#[command(name = "valkeep", after_help = CLIENT, disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -11,7 +11,7 @@ pub(crate) use transport::{Transport, TransportError};
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Request, Response, Uri};
 use valkeep_api::{OperationModel, Service, query};
 
@@ -64,6 +64,8 @@ pub(crate) struct Client<'a> {
     retries: Retries,
     transport: Transport,
     signer: Signer,
+    /// The head of the last answer.
+    head: HeaderMap,
 }
 
 impl<'a> Client<'a> {
@@ -88,7 +90,7 @@ impl<'a> Client<'a> {
         let retries = Retries::of(session)?;
         let endpoint = endpoint.or_configured(session, service)?;
         debug::line(session, || format!("{} is at {} in {}", service.name, endpoint.url, endpoint.region));
-        Ok(Self { session, service, timestamps, endpoint, retries, transport, signer })
+        Ok(Self { session, service, timestamps, endpoint, retries, transport, signer, head: HeaderMap::new() })
     }
 
     /// The operations that this client can call.
@@ -99,6 +101,11 @@ impl<'a> Client<'a> {
     /// Waits, with the connection kept open.
     pub(crate) fn pause(&self, duration: std::time::Duration) -> Result<(), Failure> {
         Ok(self.transport.pause(duration)?)
+    }
+
+    /// A header field of the last answer, when it is plain text.
+    pub(crate) fn told(&self, field: &str) -> Option<&str> {
+        self.head.get(field)?.to_str().ok()
     }
 
     /// Checks `parameters`, sends them, and reads the answer.
@@ -160,6 +167,7 @@ impl<'a> Client<'a> {
         let status = answer.status();
         debug::line(self.session, || format!("answer {status}: {}", debug::headers(answer.headers())));
         debug::line(self.session, || String::from_utf8_lossy(answer.body()).into_owned());
+        self.head.clone_from(answer.headers());
         if !answer::is_error(status) {
             self.retries.succeeded();
             return answer::result(operation, answer.body(), self.timestamps).map(Some);

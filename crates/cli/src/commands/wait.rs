@@ -7,7 +7,7 @@ use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::progress::{Bar, Progress};
 use crate::session::Session;
-use crate::waiting;
+use crate::waiting::{self, Pace, Seen};
 use valkeep_api::OperationModel;
 
 pub(super) fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall) -> Result<u8, Failure> {
@@ -16,7 +16,7 @@ pub(super) fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall
         return operation::skeleton(session, call, kind, &parameters);
     }
     let mut client = Client::new(session, call.service, Identity::OfSession)?;
-    waiting::wait(&mut client, waiter, &parameters, |_| {})?;
+    waiting::wait(&mut client, waiter, &parameters, Pace::of(waiter), |_| {})?;
     Ok(0)
 }
 
@@ -31,9 +31,9 @@ pub(super) fn for_work(
     let began = (session.surroundings.now)();
     let mut bar = Bar::on_standard_error();
     let name = name(&question);
-    waiting::wait(client, waiter, &question, |status| {
+    waiting::wait(client, waiter, &question, Pace::Growing, |Seen { status, work }| {
         let elapsed = ((session.surroundings.now)() - began).to_std().unwrap_or_default();
-        bar.show(&Progress { name, status, elapsed });
+        bar.show(&Progress { name, status, work: work.as_ref(), elapsed });
     })
 }
 

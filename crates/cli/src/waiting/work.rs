@@ -1,0 +1,82 @@
+//! What `valkeep serve` tells of the work on a snapshot, in a header field beside its description.
+//!
+//! `job=export; state=running; done=1048576; total=5242880`, or `job=export; state=failed; reason="…"`. Amazon's
+//! service has no such field, and what is not of this form is passed over.
+
+/// The header field.
+pub(crate) const FIELD: &str = "x-valkeep-work";
+
+/// How far the work is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Running {
+        /// Bytes.
+        done: u64,
+        /// Bytes, where it is known.
+        total: Option<u64>,
+    },
+    Failed {
+        reason: String,
+    },
+}
+
+impl Work {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (fields, reason) = match text.split_once("reason=\"") {
+            Some((fields, rest)) => (fields, Some(unescape(rest)?)),
+            None => (text, None),
+        };
+        let field = |name: &str| {
+            let named = fields.split(';').filter_map(|field| field.trim().split_once('='));
+            named.filter(|(known, _)| *known == name).map(|(_, value)| value).next()
+        };
+        match field("state")? {
+            "running" => Some(Self::Running {
+                done: field("done")?.parse().ok()?,
+                total: field("total").map(str::parse).transpose().ok()?,
+            }),
+            "failed" => Some(Self::Failed { reason: reason? }),
+            _ => None,
+        }
+    }
+}
+
+/// The text up to the closing quotation mark. A backslash stands before a quotation mark or a backslash.
+fn unescape(text: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut letters = text.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some(plain),
+            '\\' => plain.push(letters.next()?),
+            letter => plain.push(letter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_read_and_other_texts_are_passed_over() {
+        let running = |done, total| Some(Work::Running { done, total });
+        let failed = |reason: &str| Some(Work::Failed { reason: reason.to_owned() });
+        for (text, expected) in [
+            ("job=export; state=running; done=10; total=20", running(10, Some(20))),
+            ("job=create; state=running; done=10", running(10, None)),
+            (
+                "job=export; state=failed; reason=\"The \\\"b\\\\c\\\" is gone; state=running\"",
+                failed("The \"b\\c\" is gone; state=running"),
+            ),
+            ("job=export; state=failed", None),
+            ("job=export; state=failed; reason=\"cut", None),
+            ("job=copy; state=running; done=many", None),
+            ("job=copy; state=running; done=1; total=-1", None),
+            ("job=copy; state=asleep", None),
+            ("", None),
+        ] {
+            assert_eq!(Work::parse(text), expected, "{text}");
+        }
+    }
+}
