@@ -72,13 +72,13 @@ fn unicode_variables() -> impl Iterator<Item = (String, String)> {
 
 fn main() -> ExitCode {
     let surroundings = valkeep_cli::Surroundings::of_this_process();
-    if is_for_the_service(&surroundings.arguments) {
+    if surroundings.program != "aws" && is_for_the_service(&surroundings.arguments) {
         return serve_or_manage();
     }
     ExitCode::from(valkeep_cli::run(surroundings))
 }
 
-/// Whether the words name one of our own commands. All others are the client's.
+/// Whether the words name one of our own commands. All others are the client's, and under the name `aws` all are.
 fn is_for_the_service(words: &[String]) -> bool {
     match words {
         [only] if only == "--help" || only == "-h" => true,
