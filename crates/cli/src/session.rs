@@ -1,8 +1,8 @@
 //! What every step of one command shares.
 
 use crate::Surroundings;
-use crate::arguments::Globals;
 use crate::config::Settings;
+use crate::globals::Globals;
 
 /// One command's surroundings, settings and global options.
 #[derive(Clone, Copy, Debug)]

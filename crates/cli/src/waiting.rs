@@ -4,131 +4,18 @@ mod work;
 
 use std::time::Duration;
 
-use valkeep_api::{Acceptor, ELASTICACHE, OperationModel, Service, Waiter, WaiterCondition, WaiterState};
+use valkeep_api::{Waiter, WaiterCondition, WaiterState};
 
 use crate::call::Client;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
-use crate::help::kebab;
 use crate::jmespath::Expression;
+use crate::waiters::{self, EXPORTED};
 
 pub(crate) use work::Work;
 
-/// Pause between two looks of our own waiters, and their number: two hours, the longest export that is heard of.
-const DELAY_S: u32 = 5;
-const LOOKS_MAX: u32 = 1440;
-
 /// The first pause of [`Pace::Growing`].
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-
-/// The waiter that also looks at what the service tells of the work itself.
-const EXPORTED: &str = "SnapshotExported";
-
-/// The statuses of all snapshots that are described; `gone` stands for none.
-const STATUSES: &str = "Snapshots[].SnapshotStatus";
-const STATUSES_OR_GONE: &str = "Snapshots[].SnapshotStatus || ['gone']";
-
-/// Our own waiters; the service's description has none for snapshots.
-static SNAPSHOT_WAITERS: [Waiter; 3] = [
-    Waiter {
-        name: "SnapshotAvailable",
-        operation: "DescribeSnapshots",
-        delay_s: DELAY_S,
-        max_attempts: LOOKS_MAX,
-        acceptors: &[success(STATUSES, "available"), failure(STATUSES, "failed"), failure(STATUSES, "deleting")],
-    },
-    Waiter {
-        name: "SnapshotDeleted",
-        operation: "DescribeSnapshots",
-        delay_s: DELAY_S,
-        max_attempts: LOOKS_MAX,
-        acceptors: &[
-            success(STATUSES_OR_GONE, "gone"),
-            Acceptor {
-                condition: WaiterCondition::Error { code: "SnapshotNotFoundFault" },
-                state: WaiterState::Success,
-            },
-            failure(STATUSES, "available"),
-            failure(STATUSES, "creating"),
-            failure(STATUSES, "failed"),
-        ],
-    },
-    // The source of an export is `exporting` while it runs and `available` afterwards, whatever came of it.
-    // Only our own service tells of a failure.
-    Waiter {
-        name: EXPORTED,
-        operation: "DescribeSnapshots",
-        delay_s: DELAY_S,
-        max_attempts: LOOKS_MAX,
-        acceptors: &[success(STATUSES, "available"), failure(STATUSES, "failed"), failure(STATUSES, "deleting")],
-    },
-];
-
-const fn success(path: &'static str, expected: &'static str) -> Acceptor {
-    Acceptor { condition: WaiterCondition::PathAll { path, expected }, state: WaiterState::Success }
-}
-
-const fn failure(path: &'static str, expected: &'static str) -> Acceptor {
-    Acceptor { condition: WaiterCondition::PathAny { path, expected }, state: WaiterState::Failure }
-}
-
-/// The waiters of a service: those of its description, then our own.
-pub(crate) fn waiters(service: &'static Service) -> impl Iterator<Item = &'static Waiter> {
-    let own: &[Waiter] = if service.name == ELASTICACHE.name { &SNAPSHOT_WAITERS } else { &[] };
-    service.waiters.iter().chain(own)
-}
-
-/// The waiter of that command name, `snapshot-available`.
-pub(crate) fn find(name: &str) -> Option<&'static Waiter> {
-    waiters(&ELASTICACHE).find(|waiter| kebab(waiter.name) == name)
-}
-
-/// An operation whose work goes on after its answer, and how the end of the work is seen.
-struct Pending {
-    operation: &'static str,
-    /// Decides between two kinds of work: only with this parameter.
-    with: Option<&'static str>,
-    waiter: &'static str,
-    /// The parameter that names what is in the making, and its name where it is described.
-    name: (&'static str, &'static str),
-}
-
-/// The first row that fits counts.
-static PENDING: [Pending; 8] = [
-    work("CopySnapshot", Some("TargetBucket"), "SnapshotExported", ("SourceSnapshotName", "SnapshotName")),
-    work("CopySnapshot", None, "SnapshotAvailable", ("TargetSnapshotName", "SnapshotName")),
-    work("CreateCacheCluster", None, "CacheClusterAvailable", ("CacheClusterId", "CacheClusterId")),
-    work("CreateReplicationGroup", None, "ReplicationGroupAvailable", ("ReplicationGroupId", "ReplicationGroupId")),
-    work("CreateSnapshot", None, "SnapshotAvailable", ("SnapshotName", "SnapshotName")),
-    work("DeleteCacheCluster", None, "CacheClusterDeleted", ("CacheClusterId", "CacheClusterId")),
-    work("DeleteReplicationGroup", None, "ReplicationGroupDeleted", ("ReplicationGroupId", "ReplicationGroupId")),
-    work("DeleteSnapshot", None, "SnapshotDeleted", ("SnapshotName", "SnapshotName")),
-];
-
-const fn work(
-    operation: &'static str,
-    with: Option<&'static str>,
-    waiter: &'static str,
-    name: (&'static str, &'static str),
-) -> Pending {
-    Pending { operation, with, waiter, name }
-}
-
-/// Whether the work of `operation` goes on after its answer, so that `--wait` has something to wait for.
-pub(crate) fn has_work(operation: &OperationModel) -> bool {
-    PENDING.iter().any(|work| work.operation == operation.name)
-}
-
-/// The waiter for the work that a call began, and the parameters of its question.
-pub(crate) fn for_work(operation: &OperationModel, parameters: &Map) -> Option<(&'static Waiter, Map)> {
-    let fits = |work: &&Pending| {
-        work.operation == operation.name && work.with.is_none_or(|parameter| parameters.get(parameter).is_some())
-    };
-    let work = PENDING.iter().find(fits)?;
-    let waiter = waiters(&ELASTICACHE).find(|waiter| waiter.name == work.waiter)?;
-    let (given, described) = work.name;
-    Some((waiter, Map::from_iter([(described, parameters.get(given)?.clone())])))
-}
 
 /// How long to pause between two questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,8 +29,7 @@ pub(crate) enum Pace {
 impl Pace {
     /// The pace of the command `wait`.
     pub(crate) fn of(waiter: &'static Waiter) -> Self {
-        let own = SNAPSHOT_WAITERS.iter().any(|known| known.name == waiter.name);
-        if own { Self::Growing } else { Self::Steady }
+        if waiters::is_own(waiter) { Self::Growing } else { Self::Steady }
     }
 
     fn pause(self, waiter: &Waiter, attempt: u32) -> Duration {

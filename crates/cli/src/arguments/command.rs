@@ -1,14 +1,16 @@
 //! From the words to one command: the levels of the command tree, with the user's aliases at each.
 
+use super::WaiterCall;
 use super::operation::OperationCall;
 use super::parser::{Argument, Parsed, Parser};
-use super::{Globals, WaiterCall};
 use super::{globals, services, waiters};
 use crate::Surroundings;
 use crate::alias::{self, Alias, Aliases, ShellLine, TOP_LEVEL};
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::help::{Topic, kebab};
+use crate::globals::Globals;
+use crate::help::Topic;
+use crate::names::kebab;
 use crate::python;
 use valkeep_api::{ELASTICACHE, OperationModel, STS, Service};
 

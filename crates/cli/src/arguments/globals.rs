@@ -1,64 +1,16 @@
-//! The global options: what may stand anywhere on a command line.
+//! Reading the global options, which may stand anywhere on a command line.
 
 use super::parser::{Argument, Parsed, Parser, Taken, Takes};
 use super::suggestions;
 use crate::failure::Failure;
+use crate::globals::{ColorChoice, ErrorFormat, Format, Globals};
 use crate::jmespath::Expression;
-use crate::output::{Color, ErrorFormat, Format};
+use crate::names;
 use crate::python;
 use num_bigint::{BigInt, Sign};
 
 /// Checked and then of no effect: no parameter of the services here is a blob.
 const BINARY_FORMATS: [&str; 2] = ["base64", "raw-in-base64-out"];
-
-/// The global options, as given on the command line.
-#[derive(Clone, Debug)]
-pub(crate) struct Globals {
-    pub debug: bool,
-    pub endpoint_url: Option<String>,
-    /// `--no-verify-ssl` makes it `false`.
-    pub verify_ssl: bool,
-    /// `--no-paginate` makes it `false`.
-    pub paginate: bool,
-    pub output: Option<Format>,
-    pub query: Option<Expression>,
-    pub profile: Option<String>,
-    pub region: Option<String>,
-    pub color: Color,
-    /// `--no-sign-request` makes it `false`.
-    pub sign_request: bool,
-    pub ca_bundle: Option<String>,
-    /// In seconds; 0 waits for ever, less is refused when the first connection is made. 60 by default.
-    pub read_timeout_s: Option<i64>,
-    /// In seconds; 0 waits for ever, less is refused when the first connection is made. 60 by default.
-    pub connect_timeout_s: Option<i64>,
-    /// `--no-cli-pager` makes it `false`.
-    pub pager: bool,
-    pub error_format: Option<ErrorFormat>,
-}
-
-impl Default for Globals {
-    /// A command line without global options.
-    fn default() -> Self {
-        Self {
-            debug: false,
-            endpoint_url: None,
-            verify_ssl: true,
-            paginate: true,
-            output: None,
-            query: None,
-            profile: None,
-            region: None,
-            color: Color::default(),
-            sign_request: true,
-            ca_bundle: None,
-            read_timeout_s: None,
-            connect_timeout_s: None,
-            pager: true,
-            error_format: None,
-        }
-    }
-}
 
 /// The arguments of the global options, in the reference's order.
 pub(super) fn arguments() -> Vec<Argument<'static>> {
@@ -74,7 +26,7 @@ pub(super) fn arguments() -> Vec<Argument<'static>> {
         value("--profile"),
         value("--region"),
         Argument::option("--version", Takes::End),
-        value("--color").one_of(Color::NAMES.map(|(name, _)| name)),
+        value("--color").one_of(ColorChoice::NAMES.map(|(name, _)| name)),
         flag("--no-sign-request"),
         value("--ca-bundle"),
         value("--cli-read-timeout"),
@@ -113,7 +65,7 @@ pub(super) fn debug(parsed: &Parsed) -> bool {
 
 /// The error format that the words ask for.
 pub(super) fn error_format(parsed: &Parsed) -> Option<ErrorFormat> {
-    chosen(&ErrorFormat::NAMES, parsed.word("--cli-error-format"))
+    parsed.word("--cli-error-format").and_then(|word| names::find(&ErrorFormat::NAMES, word))
 }
 
 /// Reads the values, in the order in which the reference finds them wrong.
@@ -127,10 +79,10 @@ pub(super) fn read(parsed: &Parsed) -> Result<Globals, Failure> {
         debug: debug(parsed),
         verify_ssl: !parsed.has("--no-verify-ssl"),
         paginate: !parsed.has("--no-paginate"),
-        output: chosen(&Format::NAMES, parsed.word("--output")),
+        output: parsed.word("--output").and_then(|word| names::find(&Format::NAMES, word)),
         profile: filled("--profile"),
         region: filled("--region"),
-        color: chosen(&Color::NAMES, parsed.word("--color")).unwrap_or_default(),
+        color: parsed.word("--color").and_then(|word| names::find(&ColorChoice::NAMES, word)).unwrap_or_default(),
         sign_request: !parsed.has("--no-sign-request"),
         ca_bundle: filled("--ca-bundle"),
         pager: !parsed.has("--no-cli-pager"),
@@ -141,10 +93,6 @@ pub(super) fn read(parsed: &Parsed) -> Result<Globals, Failure> {
 /// Whether the option was given with something else than its default.
 pub(super) fn differs_from_default(taken: &Taken) -> bool {
     !(taken.name == "--color" && taken.words == ["auto"])
-}
-
-fn chosen<T: Copy>(choices: &[(&str, T)], word: Option<&str>) -> Option<T> {
-    choices.iter().find(|(name, _)| word == Some(name)).map(|(_, choice)| *choice)
 }
 
 fn expression(word: &str) -> Result<Expression, Failure> {

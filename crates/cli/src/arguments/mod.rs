@@ -16,13 +16,14 @@ mod waiters;
 mod tests;
 
 pub(crate) use command::Command;
-pub(crate) use globals::{Globals, check_first, unknown_options};
-pub(crate) use operation::{CliInput, OperationCall, Skeleton};
+pub(crate) use globals::{check_first, unknown_options};
+pub(crate) use operation::{CliInput, OperationCall, Paging, Skeleton};
 pub(crate) use waiters::WaiterCall;
 
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::globals::Globals;
 
 /// What was given for one option of an operation.
 #[derive(Clone, Debug, PartialEq)]

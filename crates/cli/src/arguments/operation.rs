@@ -3,10 +3,9 @@
 use super::parser::{Argument, Parsed, Parser, Takes};
 use super::{Given, globals};
 use crate::failure::Failure;
-use crate::help::kebab;
-use crate::pages::Paging;
+use crate::names::{self, kebab};
 use crate::python;
-use crate::waiting;
+use crate::waiters;
 use valkeep_api::{Member, OperationModel, Service, Shape};
 
 const CLI_INPUT_JSON: &str = "--cli-input-json";
@@ -40,6 +39,26 @@ pub(crate) struct OperationCall {
 pub(crate) enum CliInput {
     Json(String),
     Yaml(String),
+}
+
+/// The paging options.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Paging {
+    /// `--max-items`: most items of all pages together. A negative number leaves items out at the end, as in Python.
+    /// Numbers beyond 64 bits are the nearest one within.
+    pub(crate) max_items: Option<i64>,
+    /// `--page-size`: most items of one answer of the service, the nearest number of 64 bits.
+    pub(crate) page_size: Option<i64>,
+    /// `--starting-token`
+    pub(crate) starting_token: Option<String>,
+}
+
+impl Paging {
+    /// What the reference says on standard error once all parameters are read.
+    pub(crate) fn warning(&self) -> Option<&'static str> {
+        let doubtful = self.max_items.is_some_and(|items| items <= 0);
+        doubtful.then_some("warning: Non-positive values for --max-items may result in undefined behavior.")
+    }
 }
 
 /// The values of `--generate-cli-skeleton`.
@@ -92,7 +111,10 @@ impl OperationCall {
             service,
             operation,
             given: given(operation, &parsed),
-            skeleton: parsed.word(SKELETON).or(parsed.has(SKELETON).then_some("input")).and_then(skeleton),
+            skeleton: parsed
+                .word(SKELETON)
+                .or(parsed.has(SKELETON).then_some("input"))
+                .and_then(|word| names::find(&SKELETONS, word)),
             paging: paging(&parsed),
             wait: parsed.has(WAIT),
             cli_inputs: cli_inputs(&parsed),
@@ -117,7 +139,7 @@ fn arguments(operation: &'static OperationModel, required: bool) -> Vec<Argument
         arguments.extend([PAGE_SIZE, MAX_ITEMS].map(|name| Argument::option(name, Takes::One).integer()));
     }
     arguments.push(Argument::option(SKELETON, Takes::AtMostOne).one_of(SKELETONS.map(|(name, _)| name)));
-    if waiting::has_work(operation) {
+    if waiters::has_work(operation) {
         arguments.push(Argument::option(WAIT, Takes::Nothing).only_in_full());
     }
     arguments.push(Argument::optional_place("help"));
@@ -155,10 +177,6 @@ fn value(member: &'static Member, parsed: &Parsed) -> Option<Given> {
             parsed.word(&yes).map(|word| Given::Word(word.to_owned()))
         }
     }
-}
-
-fn skeleton(word: &str) -> Option<Skeleton> {
-    SKELETONS.iter().find(|(name, _)| *name == word).map(|(_, skeleton)| *skeleton)
 }
 
 fn cli_inputs(parsed: &Parsed) -> Vec<CliInput> {

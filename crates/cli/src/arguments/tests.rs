@@ -1,11 +1,11 @@
 //! Whole command lines. The expected texts are what the reference says.
 
-use super::{CliInput, Command, Given, OperationCall, Skeleton};
+use super::{CliInput, Command, Given, OperationCall, Paging, Skeleton};
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
-use crate::output::{ErrorFormat, Format};
-use crate::pages::Paging;
+use crate::globals::{ErrorFormat, Format};
+
 use std::path::Path;
 
 const COPY: &str = "elasticache copy-snapshot --source-snapshot-name a --target-snapshot-name b";

@@ -5,9 +5,6 @@ mod endpoint;
 mod retry;
 mod signature;
 mod timestamp;
-mod transport;
-
-pub(crate) use transport::{Transport, TransportError};
 
 use aws_credential_types::Credentials;
 use bytes::Bytes;
@@ -22,6 +19,7 @@ use crate::credentials::Unresolved;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::session::Session;
+use crate::transport::{self, Transport, TransportError};
 use crate::{credentials, debug, input};
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8");

@@ -7,6 +7,7 @@ use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::progress::{Bar, Progress};
 use crate::session::Session;
+use crate::waiters;
 use crate::waiting::{self, Pace, Seen};
 use valkeep_api::OperationModel;
 
@@ -27,7 +28,7 @@ pub(super) fn for_work(
     operation: &OperationModel,
     parameters: &Map,
 ) -> Result<(), Failure> {
-    let Some((waiter, question)) = waiting::for_work(operation, parameters) else { return Ok(()) };
+    let Some((waiter, question)) = waiters::for_work(operation, parameters) else { return Ok(()) };
     let began = (session.surroundings.now)();
     let mut bar = Bar::on_standard_error();
     let name = name(&question);

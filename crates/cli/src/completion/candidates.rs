@@ -1,6 +1,7 @@
 //! What can stand at the cursor of a command line.
 
-use crate::help::{OptionText, Topic, global_options, kebab, values};
+use crate::help::{OptionText, Topic, global_options, values};
+use crate::names::kebab;
 use std::collections::BTreeSet;
 use valkeep_api::{Member, Shape};
 

@@ -2,11 +2,11 @@
 
 use super::Kind;
 use crate::Surroundings;
-use crate::arguments::Globals;
 use crate::call::{Client, Identity};
 use crate::config::Settings;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
+use crate::globals::Globals;
 use crate::session::Session;
 use valkeep_api::{ELASTICACHE, Operation};
 

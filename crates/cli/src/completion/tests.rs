@@ -1,5 +1,6 @@
 use super::*;
-use crate::help::{global_options, kebab};
+use crate::help::global_options;
+use crate::names::kebab;
 use std::cell::RefCell;
 
 /// The candidates at the end of `line`, when the service has the names that the test gives.

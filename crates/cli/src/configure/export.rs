@@ -1,12 +1,12 @@
 //! `configure export-credentials`: the credentials of the profile in a form for other programs.
 
 use super::{chain, say};
-use crate::call::Transport;
 use crate::credentials::{self, Found, Unresolved};
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::python;
 use crate::session::Session;
+use crate::transport::Transport;
 use aws_credential_types::Credentials;
 
 /// The values of `--format`; the first is the default.

@@ -1,8 +1,8 @@
 use super::edit::{Edit, apply, check};
 use super::*;
 use crate::Surroundings;
-use crate::arguments::Globals;
 use crate::config::Settings;
+use crate::globals::Globals;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

@@ -3,10 +3,10 @@
 use super::retrieved::{Names, as_map, expiring_keys};
 use super::source::{Keys, Source};
 use super::{Method, Scene, system_error};
-use crate::call::Transport;
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::python::json;
+use crate::transport::Transport;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Request, Uri};

@@ -30,10 +30,10 @@ mod tests;
 mod web_identity;
 mod words;
 
-use crate::call::Transport;
 use crate::config::Choice;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::transport::Transport;
 use aws_credential_types::Credentials;
 use chrono::{DateTime, FixedOffset};
 use source::Source;

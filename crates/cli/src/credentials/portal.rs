@@ -1,11 +1,11 @@
 //! The two services of sign-on portals: tokens (`sso-oidc`) and roles (`sso`), in JSON over HTTP.
 
 use super::Scene;
-use crate::call::TransportError;
 use crate::config::Setting;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::python::json;
+use crate::transport::TransportError;
 use bytes::Bytes;
 use http::{Request, Response};
 use std::time::Duration;

@@ -3,11 +3,11 @@
 use super::Scene;
 use super::expiry::{Expiry, iso};
 use super::retrieved::{as_map, member};
-use crate::arguments::Globals;
 use crate::call::{Client, Identity};
 use crate::config::Setting;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
+use crate::globals::Globals;
 use crate::session::Session;
 use valkeep_api::{OperationModel, STS};
 

@@ -2,11 +2,11 @@
 
 use super::{Found, Unresolved, resolve};
 use crate::Surroundings;
-use crate::arguments::Globals;
-use crate::call::Transport;
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::globals::Globals;
 use crate::session::Session;
+use crate::transport::Transport;
 use chrono::{DateTime, Utc};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -17,7 +17,7 @@ pub(crate) use layout::Look;
 pub(crate) use page::page;
 pub(crate) use syntax::values;
 pub(crate) use text::OptionText;
-pub(crate) use topic::{Topic, global_options, kebab};
+pub(crate) use topic::{Topic, global_options};
 
 /// Shows the page about `topic`: through the pager on a terminal, plain otherwise.
 pub(crate) fn show(session: Session<'_>, topic: Topic) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! How values of a shape are written: their kind, their shorthand, their JSON.
 
-use super::topic::kebab;
+use crate::names::kebab;
 use valkeep_api::{Member, Shape};
 
 /// The kind of a value in a word.

@@ -1,5 +1,6 @@
 use super::text::{self, Block};
 use super::*;
+use crate::names::kebab;
 use std::collections::BTreeSet;
 use valkeep_api::{ELASTICACHE, Shape, Structure};
 
@@ -111,21 +112,6 @@ fn options_in_running_text_exist() {
             let global = global_options().iter().any(|global| global.option() == option);
             assert!(known.contains(option) || global, "{}: {option}", entry.name);
         }
-    }
-}
-
-#[test]
-fn names_of_the_model_become_options() {
-    for (name, option) in [
-        ("SourceSnapshotName", "source-snapshot-name"),
-        ("PreferredCacheClusterAZs", "preferred-cache-cluster-azs"),
-        ("AZMode", "az-mode"),
-        ("EC2SecurityGroupName", "ec2-security-group-name"),
-        ("S3BucketName", "s3-bucket-name"),
-        ("GetCallerIdentity", "get-caller-identity"),
-        ("MultiAZEnabled", "multi-az-enabled"),
-    ] {
-        assert_eq!(kebab(name), option);
     }
 }
 

@@ -1,7 +1,8 @@
 //! What there is help about: the tree of commands.
 
 use super::text::{self, Entry, OptionText};
-use crate::waiting;
+use crate::names::kebab;
+use crate::waiters;
 use valkeep_api::{ELASTICACHE, Member, OperationModel, STS, Service, Waiter};
 
 const CONFIGURE: [&str; 6] = ["get", "set", "list", "list-profiles", "import", "export-credentials"];
@@ -15,7 +16,6 @@ pub(crate) enum Topic {
     Operation(&'static Service, &'static OperationModel),
     Wait,
     Waiter(&'static Waiter),
-    /// A waiter for snapshots, which the service does not describe.
     Configure,
     ConfigureCommand(&'static str),
     Completion,
@@ -46,7 +46,7 @@ impl Topic {
                 let wait = (!service.waiters.is_empty()).then_some(Self::Wait);
                 operations.chain(wait).collect()
             }
-            Self::Wait => waiting::waiters(&ELASTICACHE).map(Self::Waiter).collect(),
+            Self::Wait => waiters::all(&ELASTICACHE).map(Self::Waiter).collect(),
             Self::Configure => CONFIGURE.map(Self::ConfigureCommand).into(),
             Self::Completion => SHELLS.map(Self::Shell).into(),
             Self::Operation(..) | Self::Waiter(_) | Self::ConfigureCommand(_) | Self::Shell(_) | Self::Help => {
@@ -118,7 +118,7 @@ impl Topic {
         if operation.paginator.is_some() && matches!(self, Self::Operation(..)) {
             options.extend(&text::entry("paging").options);
         }
-        if waiting::has_work(operation) {
+        if waiters::has_work(operation) {
             options.extend(&text::entry("waiting").options);
         }
         options
@@ -136,23 +136,4 @@ impl Topic {
 /// The options that every command takes.
 pub(crate) fn global_options() -> &'static [OptionText] {
     &text::entry("globals").options
-}
-
-/// A name of the model as the command line has it: `PreferredCacheClusterAZs` is `preferred-cache-cluster-azs`.
-pub(crate) fn kebab(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let upper = |place: usize| letters.get(place).is_some_and(char::is_ascii_uppercase);
-    let lower = |place: usize| letters.get(place).is_some_and(char::is_ascii_lowercase);
-    // The plural of an acronym belongs to it: `AZs`.
-    let plural = |place: usize| place + 1 == letters.len() && letters[place] == 's' && place > 1 && upper(place - 2);
-    let mut kebab = String::new();
-    for (place, letter) in letters.iter().enumerate() {
-        let word_before = place > 0 && !upper(place - 1);
-        let word_begins = place > 0 && lower(place + 1) && !plural(place + 1);
-        if upper(place) && (word_before || word_begins) {
-            kebab.push('-');
-        }
-        kebab.push(letter.to_ascii_lowercase());
-    }
-    kebab
 }

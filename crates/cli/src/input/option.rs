@@ -8,7 +8,7 @@ use super::{is_space, unreadable};
 use crate::arguments::Given;
 use crate::document::Document;
 use crate::failure::Failure;
-use crate::help::kebab;
+use crate::names::kebab;
 use crate::python::{self, Maps, json};
 
 /// What Python says of the first character of an empty text.

@@ -7,9 +7,10 @@ use valkeep_api::{ELASTICACHE, Shape, query};
 
 use super::*;
 use crate::Surroundings;
-use crate::arguments::{CliInput, Globals};
+use crate::arguments::CliInput;
 use crate::config::Settings;
-use crate::help::kebab;
+use crate::globals::Globals;
+use crate::names::kebab;
 
 const CASES: &str = include_str!("../../tests/data/input.json");
 

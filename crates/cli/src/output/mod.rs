@@ -3,7 +3,7 @@
 //! `print` shows an answer on standard output, `report` a failure on standard error. Each format is a
 //! module of its own that turns a document into text; `sink` is where the text goes.
 
-mod ink;
+mod colors;
 mod pager;
 mod report;
 mod sink;
@@ -15,100 +15,40 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use ink::Ink;
+pub(crate) use colors::Colors;
 pub(crate) use report::report;
 pub(crate) use sink::{Sink, to_stdout};
 pub(crate) use terminal::{columns, is_terminal};
 
 use crate::answer::Answer;
-use crate::arguments::Globals;
 use crate::config::{Setting, Settings};
 use crate::document::{Document, Map};
 use crate::failure::Failure;
+use crate::globals::{ErrorFormat, Format, Globals};
+use crate::names;
 use crate::python::{self, Maps};
 use crate::session::Session;
 
-/// The values of `--output`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Json,
-    Text,
-    Table,
-    Yaml,
-    YamlStream,
-    Off,
-}
-
-impl Format {
-    pub(crate) const NAMES: [(&'static str, Self); 6] = [
-        ("json", Self::Json),
-        ("text", Self::Text),
-        ("table", Self::Table),
-        ("yaml", Self::Yaml),
-        ("yaml-stream", Self::YamlStream),
-        ("off", Self::Off),
-    ];
-
-    /// The format that the option, the environment or the profile names.
-    fn of(session: Session<'_>) -> Result<Self, Failure> {
-        if let Some(format) = session.globals.output {
-            return Ok(format);
-        }
-        let name = session.settings.get(Setting::Output)?.unwrap_or_default();
-        named(&Self::NAMES, &name).ok_or_else(|| Failure::General(format!("Unknown output type: {name}")))
+/// The format that the option, the environment or the profile names.
+fn format(session: Session<'_>) -> Result<Format, Failure> {
+    if let Some(format) = session.globals.output {
+        return Ok(format);
     }
+    let name = session.settings.get(Setting::Output)?.unwrap_or_default();
+    names::find(&Format::NAMES, &name).ok_or_else(|| Failure::General(format!("Unknown output type: {name}")))
 }
 
-/// The values of `--color`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Color {
-    On,
-    Off,
-    #[default]
-    Auto,
-}
-
-impl Color {
-    pub(crate) const NAMES: [(&'static str, Self); 3] = [("on", Self::On), ("off", Self::Off), ("auto", Self::Auto)];
-}
-
-/// The values of `--cli-error-format`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorFormat {
-    Legacy,
-    Json,
-    Yaml,
-    Text,
-    Table,
-    Enhanced,
-}
-
-impl ErrorFormat {
-    pub(crate) const NAMES: [(&'static str, Self); 6] = [
-        ("legacy", Self::Legacy),
-        ("json", Self::Json),
-        ("yaml", Self::Yaml),
-        ("text", Self::Text),
-        ("table", Self::Table),
-        ("enhanced", Self::Enhanced),
-    ];
-
-    /// The format of a failure, as far as options and settings are known when it is found. A setting may be
-    /// in capitals; one that is no format is passed over. `None` when the setting cannot be read, as with a profile
-    /// that does not exist: the reference then leaves out the code.
-    pub(crate) fn of(globals: Option<&Globals>, settings: Option<&Settings>) -> Option<Self> {
-        if let Some(format) = globals.and_then(|globals| globals.error_format) {
-            return Some(format);
-        }
-        let Some(settings) = settings else { return Some(Self::Enhanced) };
-        let name = settings.get(Setting::CliErrorFormat).ok()?;
-        let format = name.and_then(|name| named(&Self::NAMES, &name.to_lowercase()));
-        Some(format.unwrap_or(Self::Enhanced))
+/// The format of a failure, as far as options and settings are known when it is found. A setting may be
+/// in capitals; one that is no format is passed over. `None` when the setting cannot be read, as with a profile
+/// that does not exist: the reference then leaves out the code.
+pub(crate) fn error_format(globals: Option<&Globals>, settings: Option<&Settings>) -> Option<ErrorFormat> {
+    if let Some(format) = globals.and_then(|globals| globals.error_format) {
+        return Some(format);
     }
-}
-
-fn named<T: Copy>(names: &[(&str, T)], name: &str) -> Option<T> {
-    names.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    let Some(settings) = settings else { return Some(ErrorFormat::Enhanced) };
+    let name = settings.get(Setting::CliErrorFormat).ok()?;
+    let format = name.and_then(|name| names::find(&ErrorFormat::NAMES, &name.to_lowercase()));
+    Some(format.unwrap_or(ErrorFormat::Enhanced))
 }
 
 /// Prints the answer of `operation` to standard output, through the query, the format and the pager of the session.
@@ -117,7 +57,7 @@ fn named<T: Copy>(names: &[(&str, T)], name: &str) -> Option<T> {
 /// The format is unknown, the query does not fit, the table does not come out even, the pager is not there, or a
 /// further page cannot be had. What stands before is printed.
 pub(crate) fn print(session: Session<'_>, operation: &str, answer: &mut dyn Answer) -> Result<(), Failure> {
-    let format = Format::of(session)?;
+    let format = format(session)?;
     let mut sink = Sink::new(session)?;
     match format {
         Format::Json => sink.write(&json(&select(session, answer.whole()?)?)),
@@ -200,14 +140,14 @@ fn print_table(
     answer: &mut dyn Answer,
 ) -> Result<(), Failure> {
     let document = answer.whole()?;
-    let plain = Ink::of(session.globals.color);
-    let ink = if sink.is_paged() { plain } else { plain.with_resets() };
+    let plain = Colors::of(session.globals.color);
+    let colors = if sink.is_paged() { plain } else { plain.with_resets() };
     let printed = select(session, document)
-        .and_then(|found| table::render(operation, &found, terminal::columns(), ink))
+        .and_then(|found| table::render(operation, &found, terminal::columns(), colors))
         .and_then(|text| sink.write(&text));
     drop(sink);
-    plain.wash()?;
-    printed.map_err(|failure| if plain == Ink::Plain { failure } else { Failure::Colored(Box::new(failure)) })
+    plain.reset()?;
+    printed.map_err(|failure| if plain == Colors::Plain { failure } else { Failure::Colored(Box::new(failure)) })
 }
 
 fn is_empty_map(document: &Document) -> bool {

@@ -1,8 +1,9 @@
 //! Failures on standard error.
 
-use super::{Color, ErrorFormat, Ink, ink, json, sink, table, terminal, text, yaml};
+use super::{Colors, colors, json, sink, table, terminal, text, yaml};
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
+use crate::globals::{ColorChoice, ErrorFormat};
 use std::io::{self, Write as _};
 
 const NO_REGION: &str = "You must specify a region. You can also configure your region by running \"aws configure\".";
@@ -12,21 +13,21 @@ const NO_CREDENTIALS: &str = "Unable to locate credentials. You can configure cr
 /// Prints a failure to standard error; `program` is the name that the user called. Without a format there is no code.
 ///
 /// When standard error cannot be written to, there is nobody to tell.
-pub(crate) fn report(program: &str, format: Option<ErrorFormat>, color: Color, failure: &Failure) {
+pub(crate) fn report(program: &str, format: Option<ErrorFormat>, color: ColorChoice, failure: &Failure) {
     if *failure == Failure::Interrupted {
         let _told: Result<(), Failure> = sink::to_stdout("\n");
     }
     let Some(notice) = Notice::of(program, failure) else {
         return;
     };
-    let ink = Ink::of(color);
+    let colors = Colors::of(color);
     let text = match format {
-        Some(format) => notice.in_format(format, ink).unwrap_or_else(|| notice.line(program)),
+        Some(format) => notice.in_format(format, colors).unwrap_or_else(|| notice.line(program)),
         None => notice.bare().line(program),
     };
     let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
     if format == Some(ErrorFormat::Table) && notice.fields.is_some() {
-        let _told: Result<(), Failure> = ink.wash();
+        let _told: Result<(), Failure> = colors.reset();
     }
 }
 
@@ -58,7 +59,7 @@ impl Notice {
             Failure::Pager(message) => Self::coded("Pager", message),
             Failure::Service(error) => Self::answered(error),
             Failure::General(message) => Self::plain(message.clone()),
-            Failure::Colored(inner) => Self { end: ink::RESET, ..Self::of(program, inner)? },
+            Failure::Colored(inner) => Self { end: colors::RESET, ..Self::of(program, inner)? },
             Failure::Interrupted | Failure::Silent(_) => return None,
         })
     }
@@ -96,7 +97,7 @@ impl Notice {
     }
 
     /// `None` when the line for readers is to be shown.
-    fn in_format(&self, format: ErrorFormat, ink: Ink) -> Option<String> {
+    fn in_format(&self, format: ErrorFormat, colors: Colors) -> Option<String> {
         let fields = Document::from(self.fields.clone()?);
         match format {
             ErrorFormat::Legacy | ErrorFormat::Enhanced => None,
@@ -107,7 +108,7 @@ impl Notice {
                 text::write(&fields, &mut lines).ok()?;
                 Some(lines)
             }
-            ErrorFormat::Table => table::render("error", &fields, terminal::columns(), ink).ok(),
+            ErrorFormat::Table => table::render("error", &fields, terminal::columns(), colors).ok(),
         }
     }
 }
@@ -147,7 +148,7 @@ mod tests {
 
     fn shown(format: ErrorFormat, failure: &Failure) -> String {
         let notice = Notice::of("aws", failure).expect("there is something to say");
-        notice.in_format(format, Ink::Plain).unwrap_or_else(|| notice.line("aws"))
+        notice.in_format(format, Colors::Plain).unwrap_or_else(|| notice.line("aws"))
     }
 
     #[test]

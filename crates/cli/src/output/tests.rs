@@ -30,7 +30,7 @@ fn text_is_what_the_reference_prints() {
 #[test]
 fn tables_are_what_the_reference_prints() {
     each(include_str!("tests/table.txt"), |document, out| {
-        out.push_str(&table::render("CopySnapshot", document, 80, Ink::Plain)?);
+        out.push_str(&table::render("CopySnapshot", document, 80, Colors::Plain)?);
         Ok(())
     });
 }
@@ -74,7 +74,7 @@ fn a_table_is_as_wide_as_the_terminal_lets_it_be() {
 +--------------------+----+
 ";
     for (columns, expected) in [(500, wide), (41, wide), (40, narrow), (1, narrow), (0, narrow)] {
-        let table = table::render("CopySnapshot", &document, columns, Ink::Plain);
+        let table = table::render("CopySnapshot", &document, columns, Colors::Plain);
         assert_eq!(table.as_deref(), Ok(expected), "{columns}");
     }
 }
@@ -94,7 +94,7 @@ fn a_colored_table_has_yellow_bars_and_blue_values() {
 {bar}+----------------+----+{bar}
 "
     );
-    assert_eq!(table::render("CopySnapshot", &document, 80, Ink::Colored), Ok(expected));
+    assert_eq!(table::render("CopySnapshot", &document, 80, Colors::Colored), Ok(expected));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn without_a_pager_colors_end_behind_every_part_of_a_line() {
         \x1b[0m\x1b[0m+-----+------+\x1b[0m\x1b[0m\n\
         \x1b[0m\x1b[0m|  \x1b[1m\x1b[34m1\x1b[0m  |  \x1b[1m\x1b[34m2\x1b[0m   |\x1b[0m\x1b[0m\n\
         \x1b[0m\x1b[0m+-----+------+\x1b[0m\x1b[0m\n\x1b[0m";
-    let table = table::render("CopySnapshot", &document, 80, Ink::ColoredWithResets);
+    let table = table::render("CopySnapshot", &document, 80, Colors::ColoredWithResets);
     assert_eq!(table.as_deref(), Ok(expected));
 }
 
@@ -146,9 +146,9 @@ fn the_error_format_is_the_options_or_a_settings() {
         Settings::load(&surroundings).expect("there are no files")
     };
     let globals = Globals { error_format: Some(ErrorFormat::Yaml), ..Globals::default() };
-    assert_eq!(ErrorFormat::of(Some(&globals), Some(&settings("json"))), Some(ErrorFormat::Yaml));
-    assert_eq!(ErrorFormat::of(Some(&Globals::default()), Some(&settings("json"))), Some(ErrorFormat::Json));
-    assert_eq!(ErrorFormat::of(None, None), Some(ErrorFormat::Enhanced));
+    assert_eq!(error_format(Some(&globals), Some(&settings("json"))), Some(ErrorFormat::Yaml));
+    assert_eq!(error_format(Some(&Globals::default()), Some(&settings("json"))), Some(ErrorFormat::Json));
+    assert_eq!(error_format(None, None), Some(ErrorFormat::Enhanced));
     for (value, format) in [
         ("JSON", ErrorFormat::Json),
         ("table", ErrorFormat::Table),
@@ -156,6 +156,6 @@ fn the_error_format_is_the_options_or_a_settings() {
         ("xml", ErrorFormat::Enhanced),
         ("", ErrorFormat::Enhanced),
     ] {
-        assert_eq!(ErrorFormat::of(None, Some(&settings(value))), Some(format), "{value:?}");
+        assert_eq!(error_format(None, Some(&settings(value))), Some(format), "{value:?}");
     }
 }

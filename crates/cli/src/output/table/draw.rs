@@ -2,7 +2,7 @@
 
 use super::section::Section;
 use super::width::width;
-use crate::output::Ink;
+use crate::output::Colors;
 
 /// How wide a terminal must be for `sections`, in columns.
 pub(super) fn columns(sections: &[Section]) -> usize {
@@ -10,8 +10,8 @@ pub(super) fn columns(sections: &[Section]) -> usize {
 }
 
 /// All sections, each as wide as the widest of them needs; nothing when there is none.
-pub(super) fn draw(sections: &[Section], ink: Ink) -> String {
-    let mut canvas = Canvas { text: String::new(), ink, level: 0 };
+pub(super) fn draw(sections: &[Section], colors: Colors) -> String {
+    let mut canvas = Canvas { text: String::new(), colors, level: 0 };
     if sections.is_empty() {
         return canvas.text;
     }
@@ -26,7 +26,7 @@ pub(super) fn draw(sections: &[Section], ink: Ink) -> String {
 
 struct Canvas {
     text: String,
-    ink: Ink,
+    colors: Colors,
     /// How many bars are on either side of each line.
     level: usize,
 }
@@ -65,7 +65,7 @@ impl Canvas {
         for (place, (text, columns)) in texts.iter().zip(widths).enumerate() {
             let shown = match align {
                 Align::Center => text.clone(),
-                Align::Left => self.ink.value(text),
+                Align::Left => self.colors.value(text),
             };
             row += &cell(&shown, width(text), *columns, place == 0, align);
         }
@@ -74,7 +74,7 @@ impl Canvas {
 
     /// A line between its bars.
     fn line(&mut self, content: &str) {
-        let bars = self.ink.bar().repeat(self.level);
+        let bars = self.colors.bar().repeat(self.level);
         for part in [&bars, content, &bars, "\n"] {
             self.put(part);
         }
@@ -82,7 +82,7 @@ impl Canvas {
 
     fn put(&mut self, part: &str) {
         self.text += part;
-        self.text += self.ink.end_of_part();
+        self.text += self.colors.end_of_part();
     }
 }
 

@@ -204,7 +204,7 @@ fn prepared(mut request: Request<Bytes>, route: &Route) -> Result<Request<Bytes>
 }
 
 /// The value of the `host` header: the port only where it is not the usual one.
-pub(super) fn host_of(address: &Uri) -> String {
+pub(crate) fn host_of(address: &Uri) -> String {
     let host = address.host().unwrap_or_default();
     let usual = if address.scheme_str() == Some("https") { 443 } else { 80 };
     match address.port_u16() {

@@ -5,14 +5,15 @@ mod version;
 mod wait;
 
 use crate::Surroundings;
-use crate::arguments::{self, Command, Globals};
+use crate::arguments::{self, Command};
 use crate::completion;
 use crate::config::Settings;
 use crate::configure;
 use crate::debug;
 use crate::failure::Failure;
+use crate::globals::{ColorChoice, ErrorFormat, Globals};
 use crate::help;
-use crate::output::{self, Color, ErrorFormat};
+use crate::output;
 use crate::prompt::{self, Mode};
 use crate::session::Session;
 
@@ -20,14 +21,14 @@ use crate::session::Session;
 struct Failed {
     failure: Failure,
     format: Option<ErrorFormat>,
-    color: Color,
+    color: ColorChoice,
 }
 
 impl Failed {
     /// What is known of the words and the settings decides the form.
     fn new(failure: Failure, globals: Option<&Globals>, settings: Option<&Settings>) -> Self {
-        let color = globals.map_or(Color::Auto, |globals| globals.color);
-        Self { failure, format: ErrorFormat::of(globals, settings), color }
+        let color = globals.map_or(ColorChoice::Auto, |globals| globals.color);
+        Self { failure, format: output::error_format(globals, settings), color }
     }
 
     fn report(self, program: &str) -> u8 {

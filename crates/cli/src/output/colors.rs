@@ -1,14 +1,15 @@
 //! Colours: only tables have them.
 
-use super::{Color, sink, terminal};
+use super::{sink, terminal};
 use crate::failure::Failure;
+use crate::globals::ColorChoice;
 
 /// Ends all colours.
 pub(super) const RESET: &str = "\x1b[0m";
 
-/// With what a table is drawn.
+/// The colours that a table is drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ink {
+pub(crate) enum Colors {
     Plain,
     Colored,
     /// Colours that are also ended behind every part of a line, as the reference does on standard output
@@ -16,18 +17,18 @@ pub(crate) enum Ink {
     ColoredWithResets,
 }
 
-impl Ink {
-    /// The ink for `--color`, when nothing but the table's own colours is to be written.
-    pub(crate) fn of(color: Color) -> Self {
+impl Colors {
+    /// The colours that `--color` asks for, with nothing written for a pager.
+    pub(crate) fn of(color: ColorChoice) -> Self {
         let colored = match color {
-            Color::On => true,
-            Color::Off => false,
-            Color::Auto => terminal::is_terminal(),
+            ColorChoice::On => true,
+            ColorChoice::Off => false,
+            ColorChoice::Auto => terminal::is_terminal(),
         };
         if colored { Self::Colored } else { Self::Plain }
     }
 
-    /// The same ink on standard output itself.
+    /// The same on standard output itself.
     pub(crate) fn with_resets(self) -> Self {
         match self {
             Self::Plain => Self::Plain,
@@ -36,7 +37,7 @@ impl Ink {
     }
 
     /// Leaves the terminal without colours, at the end of a program that used them.
-    pub(crate) fn wash(self) -> Result<(), Failure> {
+    pub(crate) fn reset(self) -> Result<(), Failure> {
         if self != Self::Plain && terminal::is_terminal() {
             sink::to_stdout(RESET)?;
         }

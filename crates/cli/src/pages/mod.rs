@@ -6,32 +6,13 @@ use valkeep_api::{OperationModel, Paginator};
 
 use self::token::{StartingToken, Token};
 use crate::answer::Answer;
+use crate::arguments::Paging;
 use crate::call::Client;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 
 /// Where the whole answer says how to go on.
 const NEXT_TOKEN: &str = "NextToken";
-
-/// The paging options.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Paging {
-    /// `--max-items`: most items of all pages together. A negative number leaves items out at the end, as in Python.
-    /// Numbers beyond 64 bits are the nearest one within.
-    pub(crate) max_items: Option<i64>,
-    /// `--page-size`: most items of one answer of the service, the nearest number of 64 bits.
-    pub(crate) page_size: Option<i64>,
-    /// `--starting-token`
-    pub(crate) starting_token: Option<String>,
-}
-
-impl Paging {
-    /// What the reference says on standard error once all parameters are read.
-    pub(crate) fn warning(&self) -> Option<&'static str> {
-        let doubtful = self.max_items.is_some_and(|items| items <= 0);
-        doubtful.then_some("warning: Non-positive values for --max-items may result in undefined behavior.")
-    }
-}
 
 /// Whether `parameters` page by hand, which turns paging off.
 pub(crate) fn are_by_hand(operation: &OperationModel, parameters: &Map) -> bool {
