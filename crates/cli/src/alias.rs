@@ -3,6 +3,7 @@
 use crate::Surroundings;
 use crate::config;
 use crate::failure::Failure;
+use crate::shell;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -49,7 +50,7 @@ impl Aliases {
 /// # Errors
 /// A quotation that does not end, or a backslash with nothing after it.
 pub(crate) fn words(name: &str, value: &str) -> Result<Vec<String>, Failure> {
-    split(value).map_err(|reason| {
+    shell::split(value).map_err(|reason| {
         Failure::general(format!(
             "Value of alias \"{name}\" could not be parsed. Received error: {reason} when parsing:\n{value}"
         ))
@@ -63,7 +64,7 @@ pub(crate) struct ShellLine(String);
 impl ShellLine {
     /// The alias's line with the words of the command line after it.
     pub(crate) fn new(line: &str, words: &[String]) -> Self {
-        let quoted = words.iter().map(|word| quote(word));
+        let quoted = words.iter().map(|word| shell::quote(word));
         Self(std::iter::once(line.to_owned()).chain(quoted).collect::<Vec<_>>().join(" "))
     }
 
@@ -76,85 +77,9 @@ impl ShellLine {
     }
 }
 
-/// Python's white space between words of a shell line.
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
-}
-
-/// Splits a line into words as Python's `shlex` does.
-fn split(line: &str) -> Result<Vec<String>, &'static str> {
-    let mut words = Vec::new();
-    let mut rest = line.chars();
-    let mut word: Option<String> = None;
-    while let Some(character) = rest.next() {
-        match character {
-            blank if is_blank(blank) => words.extend(word.take()),
-            '\\' => word.get_or_insert_default().push(rest.next().ok_or("No escaped character")?),
-            '\'' | '"' => quoted(&mut rest, character, word.get_or_insert_default())?,
-            plain => word.get_or_insert_default().push(plain),
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-/// Reads up to the closing quote. A backslash in double quotes escapes only a quote and itself.
-fn quoted(rest: &mut std::str::Chars<'_>, quote: char, word: &mut String) -> Result<(), &'static str> {
-    loop {
-        match rest.next().ok_or("No closing quotation")? {
-            end if end == quote => return Ok(()),
-            '\\' if quote == '"' => {
-                let next = rest.next().ok_or("No escaped character")?;
-                if !matches!(next, '\\' | '"') {
-                    word.push('\\');
-                }
-                word.push(next);
-            }
-            plain => word.push(plain),
-        }
-    }
-}
-
-/// One word for the shell, in quotes where it needs them.
-fn quote(word: &str) -> String {
-    let safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !word.is_empty() && word.chars().all(safe) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\"'\"'"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lines_are_split_as_a_shell_splits_them() {
-        let cases: [(&str, &[&str]); 7] = [
-            ("", &[]),
-            (" a  b\n c ", &["a", "b", "c"]),
-            ("a'b c'd \"e f\"", &["ab cd", "e f"]),
-            ("'' \"\"", &["", ""]),
-            (r"a\ b \' \\", &["a b", "'", r"\"]),
-            (r#""a\"b\\c\d" 'e\f'"#, &[r#"a"b\c\d"#, r"e\f"]),
-            ("a # b", &["a", "#", "b"]),
-        ];
-        for (line, words) in cases {
-            assert_eq!(split(line).unwrap(), words, "{line}");
-        }
-    }
-
-    #[test]
-    fn an_open_end_is_refused_with_its_reason() {
-        for (line, reason) in [
-            ("a 'b", "No closing quotation"),
-            ("a \"b", "No closing quotation"),
-            ("a \\", "No escaped character"),
-            ("\"a\\", "No escaped character"),
-        ] {
-            assert_eq!(split(line).unwrap_err(), reason, "{line}");
-        }
-    }
 
     #[test]
     fn words_after_a_shell_line_are_quoted() {

@@ -2,6 +2,7 @@
 //!
 //! Every service tells a status; only `valkeep serve` tells bytes, and then there is a bar.
 
+use crate::terminal;
 use crate::waiting::Work;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -9,8 +10,6 @@ use unicode_width::UnicodeWidthChar;
 
 /// Moves to the begin of the line and empties it.
 const CLEAR: &str = "\r\x1b[K";
-/// Columns when the terminal does not tell.
-const USUAL_WIDTH: usize = 80;
 
 /// Columns of the bar.
 const BAR_WIDTH: u64 = 20;
@@ -119,8 +118,10 @@ fn write(text: &str) {
 }
 
 fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(std::io::stderr());
-    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(USUAL_WIDTH)
+    match terminal::columns(std::io::stderr()) {
+        0 => terminal::USUAL_COLUMNS,
+        columns => columns,
+    }
 }
 
 #[cfg(test)]

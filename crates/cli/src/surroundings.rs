@@ -40,4 +40,35 @@ impl Surroundings {
             _ => path.into(),
         }
     }
+
+    /// `path` with `$NAME` and `${NAME}` replaced; what names no variable stays as it is.
+    pub(crate) fn expand_variables(&self, path: &str) -> String {
+        let mut expanded = String::new();
+        let mut rest = path;
+        while let Some((before, after)) = rest.split_once('$') {
+            expanded.push_str(before);
+            let (reference, name) = variable_reference(after);
+            match name.and_then(|name| self.variable(name)) {
+                Some(value) => expanded.push_str(value),
+                None => {
+                    expanded.push('$');
+                    expanded.push_str(reference);
+                }
+            }
+            rest = &after[reference.len()..];
+        }
+        expanded + rest
+    }
+}
+
+/// How much of the text behind a `$` belongs to it, and the variable that it names.
+fn variable_reference(text: &str) -> (&str, Option<&str>) {
+    if let Some(braced) = text.strip_prefix('{') {
+        return match braced.find('}') {
+            Some(end) => (&text[..end + 2], Some(&braced[..end])),
+            None => ("", None),
+        };
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    (&text[..end], Some(&text[..end]))
 }

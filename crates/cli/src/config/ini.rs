@@ -3,6 +3,7 @@
 //! Pure text to sections. It is the dialect of Python's `RawConfigParser` in its strict mode, in
 //! which a repeated section or key is an error; what the sections mean is `profiles`' matter.
 
+use crate::python::{is_space, trim};
 use std::collections::BTreeMap;
 
 /// A text that is not of the dialect. No user sees more of it than the name of its file.
@@ -75,11 +76,6 @@ pub(crate) fn texts(text: &str) -> Result<Vec<(String, Texts)>, Malformed> {
     Ok(reader.sections)
 }
 
-/// Python's white space: Unicode's, and four separators of ASCII.
-pub(crate) fn is_space(character: char) -> bool {
-    character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
-}
-
 /// A line ends with a line feed, a carriage return, or both.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive('\n').flat_map(|line| {
@@ -114,7 +110,7 @@ struct Reader {
 
 impl Reader {
     fn line(&mut self, line: &str) -> Result<(), Malformed> {
-        let content = line.trim_matches(is_space);
+        let content = trim(line);
         if content.starts_with(['#', ';']) {
             return Ok(());
         }
@@ -150,7 +146,7 @@ impl Reader {
         if self.sections.is_empty() || key.is_empty() || self.keys.contains_key(&key) {
             return Err(Malformed);
         }
-        self.keys.insert(key.clone(), vec![value.trim_matches(is_space).to_owned()]);
+        self.keys.insert(key.clone(), vec![trim(value).to_owned()]);
         self.key = Some(key);
         Ok(())
     }
@@ -171,11 +167,7 @@ fn value(text: &str) -> Result<Value, Malformed> {
     };
     let pair = |line: &str| {
         let (key, value) = line.split_once('=').ok_or(Malformed)?;
-        Ok((key.trim_matches(is_space).to_owned(), value.trim_matches(is_space).to_owned()))
+        Ok((trim(key).to_owned(), trim(value).to_owned()))
     };
-    split_lines(nested)
-        .filter(|line| !line.trim_matches(is_space).is_empty())
-        .map(pair)
-        .collect::<Result<_, _>>()
-        .map(Value::Nested)
+    split_lines(nested).filter(|line| !trim(line).is_empty()).map(pair).collect::<Result<_, _>>().map(Value::Nested)
 }

@@ -8,8 +8,8 @@ mod ini;
 mod profiles;
 mod settings;
 
-pub(crate) use file::{expand, read as read_text, read_bytes, system_error, system_message, unparsable};
-pub(crate) use ini::{Section, Value, is_space, lines, split_lines, texts};
+pub(crate) use file::{read as read_text, unparsable};
+pub(crate) use ini::{Section, Value, lines, split_lines, texts};
 pub(crate) use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source, TimestampFormat};
 
 #[cfg(test)]

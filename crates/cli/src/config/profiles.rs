@@ -1,6 +1,7 @@
 //! What the sections of both files mean: profiles, sign-on sessions, services.
 
 use super::ini::Section;
+use crate::shell;
 use std::collections::BTreeMap;
 
 /// All profiles of both files in the order of their first appearance, and the other named sections.
@@ -59,7 +60,7 @@ impl Profiles {
     }
 
     fn add(&mut self, header: &str, section: Section) {
-        let Some(words) = shell_words(header) else { return };
+        let Ok(words) = shell::split(header) else { return };
         let named = match header {
             "default" => return self.profiles.set(header, section),
             _ if header.starts_with("profile") => &mut self.profiles,
@@ -102,36 +103,5 @@ impl Profiles {
     /// A section of the configuration file that is none of the above, such as `[plugins]`.
     pub(crate) fn other(&self, header: &str) -> Option<&Section> {
         self.others.sections.get(header)
-    }
-}
-
-/// Splits like a POSIX shell; `None` when a quote is not closed or a backslash is the last character.
-fn shell_words(text: &str) -> Option<Vec<String>> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
-            '\\' => word.get_or_insert_default().push(characters.next()?),
-            '\'' | '"' => quoted(character, &mut characters, word.get_or_insert_default())?,
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    Some(words)
-}
-
-/// Reads up to the closing quote. Between double quotes a backslash escapes itself and the quote.
-fn quoted(quote: char, characters: &mut std::str::Chars<'_>, word: &mut String) -> Option<()> {
-    loop {
-        match characters.next()? {
-            end if end == quote => return Some(()),
-            '\\' if quote == '"' => match characters.next()? {
-                escaped @ ('\\' | '"') => word.push(escaped),
-                other => word.extend(['\\', other]),
-            },
-            other => word.push(other),
-        }
     }
 }

@@ -3,9 +3,9 @@
 //! Lines are looked at by the reference's rules, which are not those by which the file is parsed later:
 //! a line with `=` or `:` in it is a key, also inside a comment or below another key.
 
-use crate::config::{is_space, lines};
+use crate::config::lines;
 use crate::failure::Failure;
-use crate::python;
+use crate::python::{self, is_space, trim};
 
 /// What happens to a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn set(lines: &mut Vec<String>, start: usize, mut edits: Vec<Edit>) -> Result<()
     while at < lines.len() && section(&lines[at]).is_none() {
         if let Some(option) = option(&lines[at]) {
             last_key = at;
-            if let Some(place) = edits.iter().position(|edit| edit.key == option.trim_matches(is_space)) {
+            if let Some(place) = edits.iter().position(|edit| edit.key == trim(option)) {
                 let edit = edits.remove(place);
                 match edit.change {
                     Change::Set(_) => lines[at] = edit.text(),
@@ -126,7 +126,7 @@ fn set_nested(lines: &mut Vec<String>, start: usize, inner: &str, value: &str) -
     for at in start + 1..lines.len() {
         if let Some(option) = option(&lines[at]) {
             let indent = indent(option);
-            if option.trim_matches(is_space) == inner {
+            if trim(option) == inner {
                 lines[at] = format!("{}{inner} = {value}\n", " ".repeat(indent));
                 return Ok(());
             }
@@ -143,7 +143,7 @@ fn set_nested(lines: &mut Vec<String>, start: usize, inner: &str, value: &str) -
 }
 
 fn no_pairs(lines: &[String], start: usize) -> Failure {
-    let key = option(&lines[start]).unwrap_or_default().trim_matches(is_space);
+    let key = trim(option(&lines[start]).unwrap_or_default());
     Failure::general(format!("Nothing can be set below {key}: no indented pair follows it"))
 }
 
@@ -156,7 +156,7 @@ fn is_header(line: &str, header: &str) -> bool {
 
 /// The text between the brackets of a line that begins with some.
 fn section(line: &str) -> Option<&str> {
-    let (found, _) = line.trim_start_matches(is_space).strip_prefix('[')?.split_once(']')?;
+    let (found, _) = python::trim_start(line).strip_prefix('[')?.split_once(']')?;
     (!found.is_empty()).then_some(found)
 }
 

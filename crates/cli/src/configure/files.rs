@@ -1,8 +1,9 @@
 //! Replacing a configuration file by its edited text.
 
 use super::edit::{self, Edit};
-use crate::config::{read_text, system_error};
+use crate::config::read_text;
 use crate::failure::Failure;
+use crate::files;
 use crate::session::Session;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -37,12 +38,12 @@ fn set(path: &Path, header: &str, edits: Vec<Edit>) -> Result<(), Failure> {
     let text = read_text(path)?.unwrap_or_default();
     let text = edit::apply(&text, header, edits)?;
     make_folder_of(path)?;
-    write(path, &text).map_err(|error| system_error(&error, path))
+    write(path, &text).map_err(|error| files::refused(&error, path))
 }
 
 fn make_folder_of(path: &Path) -> Result<(), Failure> {
     let Some(folder) = path.parent() else { return Ok(()) };
-    fs::create_dir_all(folder).map_err(|error| system_error(&error, folder))
+    fs::create_dir_all(folder).map_err(|error| files::refused(&error, folder))
 }
 
 /// Writes the whole text next to the file and renames it to the file's name. The reference writes into

@@ -4,8 +4,9 @@
 
 use super::edit::Edit;
 use super::{files, say};
-use crate::config::{is_space, split_lines};
+use crate::config::split_lines;
 use crate::failure::Failure;
+use crate::python::trim;
 use crate::session::Session;
 use std::path::Path;
 
@@ -43,7 +44,7 @@ pub(crate) fn run(session: Session<'_>, csv: &str, prefix: &str, skip_invalid: b
 fn rows(csv: &str, skip_invalid: bool) -> Result<Vec<Row<'_>>, Failure> {
     let csv = csv.trim_start_matches('\u{feff}');
     let mut lines = split_lines(csv);
-    let header = lines.next().filter(|_| !csv.trim_matches(is_space).is_empty());
+    let header = lines.next().filter(|_| !trim(csv).is_empty());
     let header = header.ok_or_else(|| Failure::general("Provided CSV contains no contents"))?;
     let columns = columns(header).map_err(|missing| match Path::new(csv).is_file() {
         true => Failure::general(FORGOTTEN_PREFIX),
@@ -86,5 +87,5 @@ fn row(line: &str, columns: [usize; 3]) -> Result<Row<'_>, &'static str> {
 }
 
 fn cells(line: &str) -> impl Iterator<Item = &str> {
-    line.split(',').map(|cell| cell.trim_matches(is_space))
+    line.split(',').map(trim)
 }

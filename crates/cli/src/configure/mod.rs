@@ -11,11 +11,13 @@ mod get;
 mod import;
 mod list;
 mod set;
-mod value;
 
 use crate::arguments::parser::{Argument, Parsed, Parser, Takes};
 use crate::arguments::unknown_options;
+use crate::document::Document;
 use crate::failure::Failure;
+use crate::input::{Content, Files, unreadable};
+use crate::python::{self, Maps};
 use crate::session::Session;
 use std::io::Write;
 
@@ -110,9 +112,24 @@ fn parse(arguments: Vec<Argument<'_>>, words: &[String]) -> Result<Parsed, Failu
     }
 }
 
-/// What was given for an argument; nothing is as good as an empty text.
+/// The text that was given for an argument, or that of the file that it names; nothing is as good as an empty text.
+///
+/// # Errors
+/// The file cannot be read or is not UTF-8; or its bytes are asked for with `fileb://`, where texts are needed.
 fn text(session: Session<'_>, given: &Parsed, argument: &str) -> Result<String, Failure> {
-    value::text(session, argument, given.word(argument).unwrap_or_default())
+    let word = given.word(argument).unwrap_or_default();
+    match Files::new(session.surroundings).content(word) {
+        None => Ok(word.to_owned()),
+        Some(Ok(Content::Text(text))) => Ok(text),
+        Some(Ok(Content::Bytes(bytes))) => {
+            let value = python::repr(&Document::Bytes(bytes), Maps::Dict);
+            Err(Failure::Validation(format!(
+                "Parameter validation failed:\nInvalid type for parameter input, value: {value}, \
+                 type: <class 'bytes'>, valid types: <class 'str'>"
+            )))
+        }
+        Some(Err(problem)) => Err(unreadable(argument, problem)),
+    }
 }
 
 /// Whether a name is taken for the section `[plugins]`. The reference asks whether it is a part of

@@ -1,9 +1,10 @@
 //! Folders of JSON files in which fetched credentials and tokens wait for the next command.
 
+use super::Scene;
 use super::retrieved::missing;
-use super::{Scene, system_error};
 use crate::document::Document;
 use crate::failure::Failure;
+use crate::files;
 use crate::python::json;
 use aws_lc_rs::digest;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -37,19 +38,16 @@ impl Cache {
         if !path.is_file() {
             return Ok(None);
         }
-        let text = system_error::read(&path).map_err(|_| missing(key))?;
+        let text = files::read_text(&path).map_err(|_| missing(key))?;
         json::parse(&text).map(Some).map_err(|_| missing(key))
     }
 
     /// Keeps `document` under `key`. Others see the old file or the whole new one, and only its owner may read it.
     pub(super) fn write(&self, key: &str, document: &Document) -> Result<(), Failure> {
-        DirBuilder::new()
-            .recursive(true)
-            .create(&self.folder)
-            .map_err(|error| system_error::of_path(&error, &self.folder))?;
+        DirBuilder::new().recursive(true).create(&self.folder).map_err(|error| files::refused(&error, &self.folder))?;
         let path = self.path(key);
         let written = replace(&path, &json::compact(document));
-        written.map_err(|error| system_error::of_path(&error, &path))
+        written.map_err(|error| files::refused(&error, &path))
     }
 
     fn path(&self, key: &str) -> PathBuf {

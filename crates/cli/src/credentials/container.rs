@@ -2,9 +2,10 @@
 
 use super::retrieved::{Names, as_map, expiring_keys};
 use super::source::{Keys, Source};
-use super::{Method, Scene, system_error};
+use super::{Method, Scene};
 use crate::document::Document;
 use crate::failure::Failure;
+use crate::files;
 use crate::python::json;
 use crate::transport::Transport;
 use bytes::Bytes;
@@ -90,7 +91,7 @@ fn load(scene: Scene<'_>, address: &str) -> Result<Keys, Failure> {
 fn token(scene: Scene<'_>) -> Result<Option<String>, Failure> {
     let variable = |name| scene.session.surroundings.variable(name);
     let token = match variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
-        Some(path) => Some(system_error::read(Path::new(path))?),
+        Some(path) => Some(files::read_text(Path::new(path))?),
         None => variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(str::to_owned),
     };
     if token.as_ref().is_some_and(|token| token.contains(['\r', '\n'])) {

@@ -24,11 +24,9 @@ mod source;
 mod sso;
 mod sso_token;
 mod sts;
-mod system_error;
 #[cfg(test)]
 mod tests;
 mod web_identity;
-mod words;
 
 use crate::config::Choice;
 use crate::failure::Failure;

@@ -3,10 +3,12 @@
 use super::expiry::Expiry;
 use super::retrieved::as_text;
 use super::source::{Keys, Source};
-use super::{Method, Scene, system_error, words};
+use super::{Method, Scene};
 use crate::document::{Document, Map};
 use crate::failure::Failure;
-use crate::python::{Maps, json, str, type_word};
+use crate::files;
+use crate::python::{Maps, json, str, type_word, utf8};
+use crate::shell;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -23,10 +25,10 @@ pub(super) fn search<'a>(scene: Scene<'a>, name: &str) -> Result<Option<Source<'
 fn load(scene: Scene<'_>, command: &str) -> Result<Keys, Failure> {
     let output = run(scene, command)?;
     if !output.status.success() {
-        return Err(refused(&system_error::utf8(output.stderr)?));
+        return Err(refused(&utf8(output.stderr).map_err(Failure::General)?));
     }
-    let document =
-        json::parse(&system_error::utf8(output.stdout)?).map_err(|error| Failure::general(error.to_string()))?;
+    let document = json::parse(&utf8(output.stdout).map_err(Failure::General)?)
+        .map_err(|error| Failure::general(error.to_string()))?;
     let Document::Map(answer) = &document else {
         let kind = type_word(&document, Maps::Dict);
         return Err(Failure::general(format!("'{kind}' object has no attribute 'get'")));
@@ -69,11 +71,11 @@ fn is_one(value: &Document) -> bool {
 
 /// Runs the program to its end, however long it takes. It shares the terminal's input, so that it can ask.
 fn run(scene: Scene<'_>, command: &str) -> Result<Output, Failure> {
-    let words = words::split(command).map_err(|error| Failure::general(error.to_string()))?;
+    let words = shell::split(command).map_err(|error| Failure::general(error.to_string()))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::general("list index out of range"));
     };
-    let broken = |error: io::Error| system_error::of_path(&error, Path::new(program));
+    let broken = |error: io::Error| files::refused(&error, Path::new(program));
     let variables = &scene.session.surroundings.variables;
     let mut child = Command::new(program)
         .args(arguments)

@@ -2,10 +2,11 @@
 
 use super::kept::kept_or;
 use super::source::Source;
-use super::{Keep, Method, Scene, cache, sts, system_error};
+use super::{Keep, Method, Scene, cache, sts};
 use crate::call::Identity;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
+use crate::files;
 use std::path::Path;
 use valkeep_api::ASSUME_ROLE_WITH_WEB_IDENTITY;
 
@@ -30,7 +31,7 @@ pub(super) fn search<'a>(
              AWS_ROLE_ARN env var is set.",
         )
     })?;
-    let token = system_error::read(Path::new(file))?;
+    let token = files::read_text(Path::new(file))?;
     let session_name = setting("AWS_ROLE_SESSION_NAME", "role_session_name").filter(|name| !name.is_empty());
     let fetch = move || {
         let mut arguments = vec![("RoleArn", Document::from(arn)), ("WebIdentityToken", Document::from(token))];

@@ -10,8 +10,9 @@ mod topic;
 mod tests;
 
 use crate::failure::Failure;
-use crate::output::{self, Sink};
+use crate::output::Sink;
 use crate::session::Session;
+use crate::terminal;
 
 pub(crate) use layout::Look;
 pub(crate) use page::page;
@@ -21,6 +22,6 @@ pub(crate) use topic::{Topic, global_options};
 
 /// Shows the page about `topic`: through the pager on a terminal, plain otherwise.
 pub(crate) fn show(session: Session<'_>, topic: Topic) -> Result<(), Failure> {
-    let look = Look { width: output::columns(), bold: output::is_terminal() };
+    let look = Look { width: terminal::columns(std::io::stdout()), bold: terminal::is_output() };
     Sink::new(session)?.write(&page(topic, &session.surroundings.program, look))
 }

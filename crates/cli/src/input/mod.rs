@@ -17,13 +17,13 @@ mod yaml;
 mod tests;
 
 pub(crate) use document::complete;
+pub(crate) use files::{Content, Files};
 pub(crate) use validate::validate;
 
 use crate::arguments::Given;
 use crate::document::Map;
 use crate::failure::Failure;
 use crate::session::Session;
-use files::Files;
 use valkeep_api::{Member, OperationModel};
 
 /// Deepest nesting of lists and maps in shorthand and YAML: where the reference's own readers give up.
@@ -52,11 +52,6 @@ pub(crate) fn parameters(
 }
 
 /// A parameter that cannot be read, as the reference words it.
-fn unreadable(parameter: &str, problem: impl std::fmt::Display) -> Failure {
+pub(crate) fn unreadable(parameter: &str, problem: impl std::fmt::Display) -> Failure {
     Failure::validation(format!("Error parsing parameter '{parameter}': {problem}"))
-}
-
-/// White space as Python's `str.strip` and `\s` have it.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }

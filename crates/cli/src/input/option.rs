@@ -4,12 +4,12 @@ use valkeep_api::{Member, Shape};
 
 use super::files::{Content, Files};
 use super::shorthand::{self, ShorthandError};
-use super::{is_space, unreadable};
+use super::unreadable;
 use crate::arguments::Given;
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::names::kebab;
-use crate::python::{self, Maps, json};
+use crate::python::{self, Maps, json, trim};
 
 /// What Python says of the first character of an empty text.
 const NO_FIRST_CHARACTER: &str = "string index out of range";
@@ -56,7 +56,7 @@ impl Held<'_> {
             Self::Words(words) => words.first().map_or("", String::as_str),
             Self::Bytes(_) => "",
         };
-        trimmed(first).starts_with(['[', '{'])
+        trim(first).starts_with(['[', '{'])
     }
 }
 
@@ -110,7 +110,7 @@ impl Reader<'_> {
     fn words(&self, shape: Shape, words: &[String]) -> Result<Document, Failure> {
         let member = if let Shape::List(list) = shape { list.member } else { shape };
         match words {
-            [word] if trimmed(word).starts_with('[') => self.json(word),
+            [word] if trim(word).starts_with('[') => self.json(word),
             _ => list_of(words, |word| self.text(member, word)),
         }
     }
@@ -198,10 +198,6 @@ fn mark_ordered(document: &mut Document) {
     }
 }
 
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(is_space)
-}
-
 fn first_character(text: &str) -> Result<char, Failure> {
-    trimmed(text).chars().next().ok_or_else(|| Failure::general(NO_FIRST_CHARACTER))
+    trim(text).chars().next().ok_or_else(|| Failure::general(NO_FIRST_CHARACTER))
 }

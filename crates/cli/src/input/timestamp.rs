@@ -5,7 +5,6 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::is_space;
 use crate::document::Document;
 use crate::python;
 
@@ -73,7 +72,7 @@ fn no_digits(text: &str) -> NoTimestamp {
 }
 
 fn of_text(text: &str) -> Option<i64> {
-    let mut rest = Rest(text.trim_matches(is_space));
+    let mut rest = Rest(python::trim(text));
     let date = rest.date()?;
     let joined = rest.take_any(&['T', 't']) | rest.take_blanks();
     let time = if rest.0.is_empty() {
@@ -99,7 +98,7 @@ impl<'a> Rest<'a> {
     }
 
     fn take_blanks(&mut self) -> bool {
-        let trimmed = self.0.trim_start_matches(is_space);
+        let trimmed = python::trim_start(self.0);
         let some = trimmed.len() < self.0.len();
         self.0 = trimmed;
         some

@@ -1,8 +1,9 @@
 //! Colours: only tables have them.
 
-use super::{sink, terminal};
+use super::sink;
 use crate::failure::Failure;
 use crate::globals::ColorChoice;
+use crate::terminal;
 
 /// Ends all colours.
 pub(super) const RESET: &str = "\x1b[0m";
@@ -23,7 +24,7 @@ impl Colors {
         let colored = match color {
             ColorChoice::On => true,
             ColorChoice::Off => false,
-            ColorChoice::Auto => terminal::is_terminal(),
+            ColorChoice::Auto => terminal::is_output(),
         };
         if colored { Self::Colored } else { Self::Plain }
     }
@@ -38,7 +39,7 @@ impl Colors {
 
     /// Leaves the terminal without colours, at the end of a program that used them.
     pub(crate) fn reset(self) -> Result<(), Failure> {
-        if self != Self::Plain && terminal::is_terminal() {
+        if self != Self::Plain && terminal::is_output() {
             sink::to_stdout(RESET)?;
         }
         Ok(())

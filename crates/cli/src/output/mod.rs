@@ -8,7 +8,6 @@ mod pager;
 mod report;
 mod sink;
 mod table;
-mod terminal;
 mod text;
 mod yaml;
 
@@ -18,7 +17,6 @@ mod tests;
 pub(crate) use colors::Colors;
 pub(crate) use report::report;
 pub(crate) use sink::{Sink, to_stdout};
-pub(crate) use terminal::{columns, is_terminal};
 
 use crate::answer::Answer;
 use crate::config::{Setting, Settings};
@@ -28,6 +26,7 @@ use crate::globals::{ErrorFormat, Format, Globals};
 use crate::names;
 use crate::python::{self, Maps};
 use crate::session::Session;
+use crate::terminal;
 
 /// The format that the option, the environment or the profile names.
 fn format(session: Session<'_>) -> Result<Format, Failure> {
@@ -143,7 +142,7 @@ fn print_table(
     let plain = Colors::of(session.globals.color);
     let colors = if sink.is_paged() { plain } else { plain.with_resets() };
     let printed = select(session, document)
-        .and_then(|found| table::render(operation, &found, terminal::columns(), colors))
+        .and_then(|found| table::render(operation, &found, terminal::columns(std::io::stdout()), colors))
         .and_then(|text| sink.write(&text));
     drop(sink);
     plain.reset()?;

@@ -3,6 +3,7 @@
 use crate::config::Setting;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::shell;
 use std::io;
 use std::process::{Child, Command, Stdio};
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +34,7 @@ pub(super) fn command(session: Session<'_>) -> Result<Option<String>, Failure> {
 
 /// Starts a pager that reads from its standard input.
 pub(super) fn open(command: &str, session: Session<'_>) -> Result<Opened, Failure> {
-    let words = words(command)?;
+    let words = shell::split(command).map_err(|error| Failure::general(error.to_string()))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::general("list index out of range"));
     };
@@ -74,81 +75,4 @@ fn not_found(program: &str) -> Failure {
          Learn more about configuring the output pager by running \"aws help config-vars\".",
         crate::python::str_repr(program)
     ))
-}
-
-/// Splits a command into words as a shell does: blanks part words, quotes and backslashes protect them.
-/// Nothing is expanded, and `#` is a character like any other.
-fn words(command: &str) -> Result<Vec<String>, Failure> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut chars = command.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            ' ' | '\t' | '\r' | '\n' => words.extend(word.take()),
-            '\\' => match chars.next() {
-                Some(next) => word.get_or_insert_default().push(next),
-                None => return Err(Failure::general("No escaped character")),
-            },
-            '\'' | '"' => quoted(c, &mut chars, word.get_or_insert_default())?,
-            _ => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    Ok(words)
-}
-
-/// Appends what stands before the closing quote. In double quotes a backslash protects a quote and itself.
-fn quoted(quote: char, chars: &mut std::str::Chars<'_>, word: &mut String) -> Result<(), Failure> {
-    loop {
-        match chars.next() {
-            None => return Err(Failure::general("No closing quotation")),
-            Some(c) if c == quote => return Ok(()),
-            Some('\\') if quote == '"' => match chars.next() {
-                None => return Err(Failure::general("No escaped character")),
-                Some(next) => {
-                    if !matches!(next, '"' | '\\') {
-                        word.push('\\');
-                    }
-                    word.push(next);
-                }
-            },
-            Some(c) => word.push(c),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pager_command_is_split_as_a_shell_splits_it() {
-        let cases: &[(&str, &[&str])] = &[
-            ("", &[]),
-            (" \t\n", &[]),
-            ("less", &["less"]),
-            ("less -R  -S", &["less", "-R", "-S"]),
-            ("a\tb\nc", &["a", "b", "c"]),
-            ("a 'b c' \"d e\"", &["a", "b c", "d e"]),
-            ("a\\ b", &["a b"]),
-            ("x'y'\"z\"", &["xyz"]),
-            ("''", &[""]),
-            ("a \"\" b", &["a", "", "b"]),
-            ("a | b #c $D", &["a", "|", "b", "#c", "$D"]),
-            (r#""a\"b\\c\d""#, &[r#"a"b\c\d"#]),
-            (r"'a\b'", &[r"a\b"]),
-        ];
-        for (command, expected) in cases {
-            assert_eq!(words(command).unwrap(), *expected, "{command:?}");
-        }
-    }
-
-    #[test]
-    fn an_open_quotation_is_refused() {
-        let cases =
-            [("a 'b", "No closing quotation"), ("a\"", "No closing quotation"), ("a\\", "No escaped character")];
-        for (command, text) in cases {
-            assert_eq!(words(command), Err(Failure::general(text)), "{command:?}");
-        }
-    }
 }

@@ -1,9 +1,10 @@
 //! Failures on standard error.
 
-use super::{Colors, colors, json, sink, table, terminal, text, yaml};
+use super::{Colors, colors, json, sink, table, text, yaml};
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::globals::{ColorChoice, ErrorFormat};
+use crate::terminal;
 use std::io::{self, Write as _};
 
 const NO_REGION: &str = "You must specify a region. You can also configure your region by running \"aws configure\".";
@@ -108,7 +109,7 @@ impl Notice {
                 text::write(&fields, &mut lines).ok()?;
                 Some(lines)
             }
-            ErrorFormat::Table => table::render("error", &fields, terminal::columns(), colors).ok(),
+            ErrorFormat::Table => table::render("error", &fields, terminal::columns(io::stdout()), colors).ok(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Where output goes: standard output, or a pager that is started when there is something to show.
 
 use super::pager::{self, Opened};
-use super::terminal;
 use crate::failure::Failure;
+use crate::python;
 use crate::session::Session;
+use crate::terminal;
 use std::io::{self, Write as _};
 use std::process::Child;
 
@@ -30,7 +31,7 @@ enum Target {
 impl<'a> Sink<'a> {
     /// Finds out whether there is to be a pager: only before a terminal.
     pub(crate) fn new(session: Session<'a>) -> Result<Self, Failure> {
-        let pager = if terminal::is_terminal() { pager::command(session)? } else { None };
+        let pager = if terminal::is_output() { pager::command(session)? } else { None };
         Ok(Self { session, pager, target: Target::Stdout })
     }
 
@@ -80,21 +81,9 @@ pub(crate) fn to_stdout(text: &str) -> Result<(), Failure> {
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     written.map_err(|error| {
         if error.kind() != io::ErrorKind::BrokenPipe {
-            let text = format!("Exception ignored while flushing sys.stdout:\nOSError: {}\n", numbered(&error));
+            let text = format!("Exception ignored while flushing sys.stdout:\nOSError: {}\n", python::os_error(&error));
             let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
         }
         Failure::Silent(CANNOT_WRITE)
     })
-}
-
-/// `[Errno 28] No space left on device`
-fn numbered(error: &io::Error) -> String {
-    let text = error.to_string();
-    match error.raw_os_error() {
-        Some(number) => {
-            let words = text.strip_suffix(&format!(" (os error {number})")).unwrap_or(&text);
-            format!("[Errno {number}] {words}")
-        }
-        None => text,
-    }
 }

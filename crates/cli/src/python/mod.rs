@@ -1,4 +1,4 @@
-//! Python's ways with values, where users see them: JSON, numbers, and the names of types.
+//! Python's ways with values, where users see them: JSON, numbers, blanks, the names of types, errors of the system.
 //!
 //! The reference is a Python program, and its texts show it: `<class 'str'>`, `1e+16`,
 //! `invalid literal for int() with base 10: 'x'`. What is here says the same, as Python 3.13 says it.
@@ -7,12 +7,16 @@ mod compare;
 pub(crate) mod json;
 mod number;
 mod repr;
+mod space;
+mod system;
 mod types;
 
 pub(crate) use compare::{equal, order};
 pub(crate) use json::JsonError;
-pub(crate) use number::{Number, NumberError, float, float_repr, int, trim_start};
+pub(crate) use number::{Number, NumberError, float, float_repr, int};
 pub(crate) use repr::{repr, str, str_repr};
+pub(crate) use space::{is_space, trim, trim_start};
+pub(crate) use system::{os_error, os_error_at, utf8};
 pub(crate) use types::{Maps, type_name, type_word};
 
 /// How deep lists and maps may lie in each other, in levels.

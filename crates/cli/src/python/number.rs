@@ -1,6 +1,7 @@
 //! Numbers as Python reads and writes them.
 
 use super::repr::str_repr;
+use super::space::trim;
 use crate::document::Document;
 use num_bigint::BigInt;
 
@@ -92,7 +93,7 @@ pub(crate) fn float(text: &str) -> Option<f64> {
 /// The text without the blanks around it and without underscores between digits, its digits in ASCII.
 /// `None` when an underscore is elsewhere.
 fn plain_digits(text: &str) -> Option<String> {
-    let text: Vec<char> = text.trim_matches(is_space).chars().map(ascii_digit).collect();
+    let text: Vec<char> = trim(text).chars().map(ascii_digit).collect();
     let digit = |place: Option<usize>| place.and_then(|place| text.get(place)).is_some_and(char::is_ascii_digit);
     let mut plain = String::with_capacity(text.len());
     for (place, &c) in text.iter().enumerate() {
@@ -103,16 +104,6 @@ fn plain_digits(text: &str) -> Option<String> {
         }
     }
     Some(plain)
-}
-
-/// The text from its first character on that Python takes for no blank.
-pub(crate) fn trim_start(text: &str) -> &str {
-    text.trim_start_matches(is_space)
-}
-
-/// What Python takes for a blank: Unicode's white space and four separators of ASCII.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
 fn ascii_digit(c: char) -> char {

@@ -15,6 +15,8 @@ use rustls::{
 };
 use tokio_rustls::TlsConnector;
 
+use crate::{files, python};
+
 /// Whose certificates are believed.
 #[derive(Debug)]
 pub(super) enum Trust {
@@ -57,14 +59,7 @@ impl Trust {
 
 /// The certificates of a PEM file. The texts are those of the reference's TLS library.
 fn bundle(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let text = std::fs::read(path).map_err(|error| match error.raw_os_error() {
-        Some(number) => {
-            let words = error.to_string();
-            let words = words.split(" (os error").next().unwrap_or_default();
-            format!("[Errno {number}] {words}")
-        }
-        None => error.to_string(),
-    })?;
+    let text = files::read(path).map_err(|error| python::os_error(&error))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect();
     if certificates.is_empty() {
         return Err("[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4419)".to_owned());

@@ -2,7 +2,7 @@
 //!
 //! Nothing above U+FFFF is a bare character; in quotes it is fine.
 
-use super::super::is_space;
+use crate::python::is_space;
 
 const LAST_BARE: char = '\u{ffff}';
 

@@ -1,9 +1,9 @@
 //! Single values: bare, in quotes, or the content of a file.
 
-use super::super::is_space;
 use super::{Parser, Reading, ShorthandError, characters};
 use crate::document::Document;
 use crate::input::files::Content;
+use crate::python::is_space;
 
 impl Parser<'_> {
     /// The first value behind a key, or an element; nothing is the empty text.

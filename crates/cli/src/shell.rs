@@ -1,17 +1,18 @@
-//! A command line split into words by the rules of a POSIX shell, without its variables and patterns.
+//! Words of a shell's command line, as Python's `shlex` splits and quotes them: without variables and patterns, and
+//! `#` is a character like any other.
 
 use std::str::Chars;
 
 /// Why a text cannot be split. The texts are the reference's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum SplitError {
+pub(crate) enum SplitError {
     #[error("No closing quotation")]
     OpenQuote,
     #[error("No escaped character")]
     TrailingBackslash,
 }
 
-pub(super) fn split(text: &str) -> Result<Vec<String>, SplitError> {
+pub(crate) fn split(text: &str) -> Result<Vec<String>, SplitError> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut rest = text.chars();
@@ -41,19 +42,30 @@ fn quoted(quote: char, rest: &mut Chars<'_>, word: &mut String) -> Result<(), Sp
     }
 }
 
+/// One word for the shell, in quotes where it needs them.
+pub(crate) fn quote(word: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\"'\"'"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn quotes_and_backslashes_make_words() {
-        let cases: [(&str, &[&str]); 6] = [
+        let cases: [(&str, &[&str]); 8] = [
             ("", &[]),
             ("  p  a\tb ", &["p", "a", "b"]),
             (r#"p 'a b' "c\"d" e\ f "" $HOME ~ # x"#, &["p", "a b", "c\"d", "e f", "", "$HOME", "~", "#", "x"]),
             (r#"a"b c"d'e'f "a\nb" 'a\b'"#, &["ab cdef", r"a\nb", r"a\b"]),
             (r#""x\$y" "p\\q""#, &[r"x\$y", r"p\q"]),
             ("é''", &["é"]),
+            (" a  b\n c ", &["a", "b", "c"]),
+            (r"a\ b \' \\", &["a b", "'", r"\"]),
         ];
         for (text, words) in cases {
             assert_eq!(split(text).unwrap(), words, "{text}");
