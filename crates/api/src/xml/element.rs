@@ -11,6 +11,9 @@ const DEPTH_MAX: usize = 200;
 /// Most elements of one text, which bounds the memory of a tree. Our choice: 100 items with 90 nodes of 40 members.
 const ELEMENTS_MAX: usize = 1 << 20;
 
+/// Most prefixes at one place. Our choice: the service's answers have none.
+const PREFIXES_MAX: usize = 64;
+
 const INVALID_TOKEN: &str = "not well-formed (invalid token)";
 
 /// One element.
@@ -55,14 +58,21 @@ impl Element {
     /// # Errors
     /// The text is not well formed, nests too deep, or names an entity beyond the five of XML.
     pub fn parse(text: &[u8]) -> Result<Self, Malformed> {
+        if let Some(decoded) = utf16(text) {
+            return Self::parse_text(&decoded.map_err(|()| Trouble::new(INVALID_TOKEN).at(text, 0))?);
+        }
         let invalid = |error: Utf8Error| Trouble::new(INVALID_TOKEN).at(text, error.valid_up_to());
         let content = std::str::from_utf8(text).map_err(invalid)?;
-        let mut reader = Reader::from_str(content.strip_prefix('\u{FEFF}').unwrap_or(content));
+        Self::parse_text(content.strip_prefix('\u{FEFF}').unwrap_or(content))
+    }
+
+    fn parse_text(text: &str) -> Result<Self, Malformed> {
+        let mut reader = Reader::from_str(text);
         reader.config_mut().check_comments = true;
         let mut position = 0;
         let read = Self::read(&mut reader, &mut position);
         let position = usize::try_from(position.max(reader.error_position())).unwrap_or(usize::MAX);
-        read.map_err(|trouble| trouble.at(text, position))
+        read.map_err(|trouble| trouble.at(text.as_bytes(), position))
     }
 
     /// `position` is the start of what was read last, in bytes.
@@ -80,6 +90,9 @@ impl Element {
                 Event::Text(text) => tree.write(&text.xml10_content().map_err(Trouble::new)?)?,
                 Event::CData(text) => tree.write(&text.xml10_content().map_err(Trouble::new)?)?,
                 Event::GeneralRef(reference) => tree.write(entity(&reference)?.encode_utf8(&mut [0; 4]))?,
+                Event::Decl(_) if *position > 0 => {
+                    return Err(Trouble::new("XML or text declaration not at start of entity"));
+                }
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
                 Event::Eof => return tree.finish(),
             }
@@ -103,6 +116,8 @@ struct Tree {
     open: Vec<Element>,
     root: Option<Element>,
     elements: usize,
+    /// The prefixes that are declared, and how deep.
+    prefixes: Vec<(usize, Vec<u8>)>,
 }
 
 impl Tree {
@@ -115,15 +130,32 @@ impl Tree {
             return Err(Trouble::new("too many elements"));
         }
         for attribute in start.attributes() {
-            attribute.map_err(Trouble::new)?;
+            let key = attribute.map_err(Trouble::new)?.key;
+            if let Some(prefix) = key.as_ref().strip_prefix(b"xmlns:") {
+                self.prefixes.push((self.open.len(), prefix.to_vec()));
+            }
+        }
+        if self.prefixes.len() > PREFIXES_MAX {
+            return Err(Trouble::new("too many prefixes"));
+        }
+        if let Some(prefix) = start.name().prefix()
+            && !self.is_declared(prefix.into_inner())
+        {
+            return Err(Trouble::new("unbound prefix"));
         }
         let name = String::from_utf8_lossy(start.local_name().into_inner()).into_owned();
         self.open.push(Element { name, ..Element::default() });
         Ok(())
     }
 
+    fn is_declared(&self, prefix: &[u8]) -> bool {
+        prefix == b"xml" || self.prefixes.iter().any(|(_, declared)| declared == prefix)
+    }
+
     fn close(&mut self) -> Result<(), Trouble> {
         let closed = self.open.pop().ok_or_else(|| Trouble::new("mismatched tag"))?;
+        let depth = self.open.len();
+        self.prefixes.retain(|(declared, _)| *declared < depth);
         match self.open.last_mut() {
             Some(parent) => parent.children.push(closed),
             None => self.root = Some(closed),
@@ -148,6 +180,18 @@ impl Tree {
     fn finish(self) -> Result<Element, Trouble> {
         self.root.filter(|_| self.open.is_empty()).ok_or_else(|| Trouble::new("no element found"))
     }
+}
+
+/// The characters of a text in UTF-16, which its byte-order mark tells; `None` when it has no such mark.
+fn utf16(text: &[u8]) -> Option<Result<String, ()>> {
+    let unit: fn([u8; 2]) -> u16 = match text {
+        [0xFF, 0xFE, ..] => u16::from_le_bytes,
+        [0xFE, 0xFF, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (units, rest) = text[2..].as_chunks::<2>();
+    let characters = char::decode_utf16(units.iter().copied().map(unit)).collect::<Result<String, _>>();
+    Some(if rest.is_empty() { characters.map_err(drop) } else { Err(()) })
 }
 
 /// The characters that XML 1.0 can carry (section 2.2).

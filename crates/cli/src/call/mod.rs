@@ -15,7 +15,7 @@ use valkeep_api::{OperationModel, Service, query};
 use self::endpoint::{Endpoint, Region};
 use self::retry::{Retries, Trouble};
 use crate::config::TimestampFormat;
-use crate::credentials::Unresolved;
+use crate::credentials::Source;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::session::Session;
@@ -44,8 +44,10 @@ pub(crate) enum Identity {
 
 /// What an identity came to.
 #[derive(Debug)]
-enum Signer {
+enum Signer<'a> {
     Credentials(Credentials),
+    /// Somebody whose credentials the first call fetches, if they are not here.
+    Found(Source<'a>),
     /// Nobody is wanted.
     Nobody,
     /// Somebody is wanted and not there, which every call tells.
@@ -61,7 +63,7 @@ pub(crate) struct Client<'a> {
     endpoint: Endpoint,
     retries: Retries,
     transport: Transport,
-    signer: Signer,
+    signer: Signer<'a>,
     /// The head of the last answer.
     head: HeaderMap,
 }
@@ -77,11 +79,9 @@ impl<'a> Client<'a> {
             Identity::Given(credentials) => Signer::Credentials(credentials),
             Identity::Anonymous => Signer::Nobody,
             Identity::OfSession if !session.globals.sign_request => Signer::Nobody,
-            Identity::OfSession => match credentials::resolve(session, &transport) {
-                Ok(Some(found)) => Signer::Credentials(found.credentials),
-                Ok(None) => Signer::Missing(Failure::NoCredentials),
-                Err(Unresolved::Fetching(failure)) => Signer::Missing(failure),
-                Err(Unresolved::Searching(failure)) => return Err(failure),
+            Identity::OfSession => match credentials::search(session)? {
+                Some(source) => Signer::Found(source),
+                None => Signer::Missing(Failure::NoCredentials),
             },
         };
         let endpoint = region.endpoint(session, service)?;
@@ -109,9 +109,7 @@ impl<'a> Client<'a> {
     /// Checks `parameters`, sends them, and reads the answer.
     pub(crate) fn call(&mut self, operation: &'static OperationModel, parameters: &Map) -> Result<Document, Failure> {
         let parameters = input::validate(operation.input, parameters)?;
-        if let Signer::Missing(failure) = &self.signer {
-            return Err(failure.clone());
-        }
+        self.settle_signer()?;
         let address = self.endpoint.uri()?;
         let pairs = query::encode(self.service, operation, &parameters);
         debug::line(self.session, || format!("{} with {}", operation.name, debug::parameters(&pairs)));
@@ -130,6 +128,21 @@ impl<'a> Client<'a> {
             }
         }
         unreachable!("tries are counted, and the last of them returns")
+    }
+
+    /// Fetches the credentials of a signer who was only found so far.
+    fn settle_signer(&mut self) -> Result<(), Failure> {
+        self.signer = match std::mem::replace(&mut self.signer, Signer::Nobody) {
+            Signer::Found(source) => match source.settle((self.session.surroundings.now)()) {
+                Ok(found) => Signer::Credentials(found.credentials),
+                Err(failure) => Signer::Missing(failure),
+            },
+            settled => settled,
+        };
+        match &self.signer {
+            Signer::Missing(failure) => Err(failure.clone()),
+            Signer::Credentials(_) | Signer::Found(_) | Signer::Nobody => Ok(()),
+        }
     }
 
     fn request(&self, address: &Uri, body: Bytes, invocation: &str, attempt: u32) -> Result<Request<Bytes>, Failure> {

@@ -40,7 +40,7 @@ const THROTTLING_CODES: &[&str] = &[
 /// Codes of trouble that passes by itself.
 const TRANSIENT_CODES: &[&str] = &["RequestTimeout", "RequestTimeoutException"];
 
-const TRANSIENT_STATUSES: &[u16] = &[500, 502, 503, 504];
+const TRANSIENT_STATUSES: &[u16] = &[429, 500, 502, 503, 504];
 
 /// The rules of one client, and what it has left to spend.
 #[derive(Debug)]

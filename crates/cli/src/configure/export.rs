@@ -1,7 +1,7 @@
 //! `configure export-credentials`: the credentials of the profile in a form for other programs.
 
 use super::{chain, say};
-use crate::credentials::{self, Found, Unresolved};
+use crate::credentials::{self, Found};
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::python;
@@ -24,11 +24,9 @@ fn find(session: Session<'_>) -> Result<Found, Failure> {
     let unable = |reason: &str| Failure::Configuration(format!("Unable to retrieve credentials: {reason}"));
     let unfit = |failure| if let Failure::General(reason) = failure { unable(&reason) } else { failure };
     session.settings.selected_profile().map_err(unfit)?;
-    let found = credentials::resolve(session, &Transport::new(session)?).map_err(|unresolved| match unresolved {
-        Unresolved::Searching(failure) => unfit(failure),
-        Unresolved::Fetching(failure) => failure,
-    })?;
-    found.ok_or_else(|| unable("no credentials found"))
+    credentials::check_metadata(session.settings)?;
+    let source = credentials::search(session).map_err(unfit)?.ok_or_else(|| unable("no credentials found"))?;
+    source.settle((session.surroundings.now)())
 }
 
 fn text(format: &str, values: &[Value]) -> String {

@@ -33,9 +33,10 @@ fn profile(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn keys(session: Session<'_>) -> Result<(), Failure> {
-    let Some(found) = credentials::resolve(session, &Transport::new(session)?)? else {
+    let Some(source) = credentials::search(session)? else {
         return nothing("access_key").and_then(|()| nothing("secret_key"));
     };
+    let found = source.settle((session.surroundings.now)())?;
     let method = found.method.name();
     row("access_key", &super::masked(found.credentials.access_key_id()), method, "")?;
     row("secret_key", &super::masked(found.credentials.secret_access_key()), method, "")

@@ -1,11 +1,11 @@
 //! Folders of JSON files in which fetched credentials and tokens wait for the next command.
 
-use super::Scene;
 use super::retrieved::missing;
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::files;
 use crate::python::json;
+use crate::session::Session;
 use aws_lc_rs::digest;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -20,13 +20,13 @@ pub(super) struct Cache {
 
 impl Cache {
     /// Credentials that were fetched.
-    pub(super) fn of_credentials(scene: Scene<'_>) -> Self {
-        Self { folder: scene.session.surroundings.expand_home("~/.aws/cli/cache") }
+    pub(super) fn of_credentials(session: Session<'_>) -> Self {
+        Self { folder: session.surroundings.expand_home("~/.aws/cli/cache") }
     }
 
     /// Tokens of sign-on portals.
-    pub(super) fn of_tokens(scene: Scene<'_>) -> Self {
-        Self { folder: scene.session.surroundings.expand_home("~/.aws/sso/cache") }
+    pub(super) fn of_tokens(session: Session<'_>) -> Self {
+        Self { folder: session.surroundings.expand_home("~/.aws/sso/cache") }
     }
 
     /// What is kept under `key`; `None` when nothing is.

@@ -2,11 +2,12 @@
 
 use super::retrieved::{Names, as_map, expiring_keys};
 use super::source::{Keys, Source};
-use super::{Method, Scene};
+use super::Method;
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::files;
 use crate::python::json;
+use crate::session::Session;
 use crate::transport::Transport;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
@@ -30,13 +31,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) const NAMES: Names = Names { id: "AccessKeyId", secret: "SecretAccessKey", token: "Token" };
 
-pub(super) fn search(scene: Scene<'_>) -> Result<Option<Source<'_>>, Failure> {
-    let Some(address) = address(scene)? else { return Ok(None) };
-    Source::renewable(Method::ContainerRole, move || load(scene, &address)).map(Some)
+pub(super) fn search(session: Session<'_>) -> Result<Option<Source<'_>>, Failure> {
+    let Some(address) = address(session)? else { return Ok(None) };
+    Source::renewable(Method::ContainerRole, move || load(session, &address)).map(Some)
 }
 
-fn address(scene: Scene<'_>) -> Result<Option<String>, Failure> {
-    let variable = |name| scene.session.surroundings.variable(name);
+fn address(session: Session<'_>) -> Result<Option<String>, Failure> {
+    let variable = |name| session.surroundings.variable(name);
     match (variable(RELATIVE_URI), variable(FULL_URI)) {
         (Some(path), _) => Ok(Some(format!("{AGENT}{path}"))),
         (None, Some(full)) => check_host(full).map(|()| Some(full.to_owned())),
@@ -68,9 +69,9 @@ fn check_host(address: &str) -> Result<(), Failure> {
     )))
 }
 
-fn load(scene: Scene<'_>, address: &str) -> Result<Keys, Failure> {
-    let token = token(scene)?;
-    let transport = Transport::new(scene.session)?.within(TIME_LIMIT);
+fn load(session: Session<'_>, address: &str) -> Result<Keys, Failure> {
+    let token = token(session)?;
+    let transport = Transport::new(session)?.within(TIME_LIMIT);
     let mut tried = ask(&transport, address, token.as_deref());
     for _ in 1..TRIES {
         if tried.is_ok() {
@@ -88,8 +89,8 @@ fn load(scene: Scene<'_>, address: &str) -> Result<Keys, Failure> {
 }
 
 /// The token that the host wants to see; that of the file wins.
-fn token(scene: Scene<'_>) -> Result<Option<String>, Failure> {
-    let variable = |name| scene.session.surroundings.variable(name);
+fn token(session: Session<'_>) -> Result<Option<String>, Failure> {
+    let variable = |name| session.surroundings.variable(name);
     let token = match variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
         Some(path) => Some(files::read_text(Path::new(path))?),
         None => variable("AWS_CONTAINER_AUTHORIZATION_TOKEN").map(str::to_owned),

@@ -1,18 +1,19 @@
 //! Keys in variables of the environment.
 
+use super::Method;
 use super::expiry::Expiry;
 use super::profile_keys::partial;
 use super::source::{Keys, Source};
-use super::{Method, Scene};
 use crate::failure::Failure;
+use crate::session::Session;
 
-pub(super) fn search(scene: Scene<'_>) -> Result<Option<Source<'_>>, Failure> {
-    let there = scene.session.surroundings.variable("AWS_ACCESS_KEY_ID").is_some_and(|id| !id.is_empty());
-    there.then(|| Source::renewable(Method::Environment, move || load(scene))).transpose()
+pub(super) fn search(session: Session<'_>) -> Result<Option<Source<'_>>, Failure> {
+    let there = session.surroundings.variable("AWS_ACCESS_KEY_ID").is_some_and(|id| !id.is_empty());
+    there.then(|| Source::renewable(Method::Environment, move || load(session))).transpose()
 }
 
-fn load(scene: Scene<'_>) -> Result<Keys, Failure> {
-    let variable = |name| scene.session.surroundings.variable(name);
+fn load(session: Session<'_>) -> Result<Keys, Failure> {
+    let variable = |name| session.surroundings.variable(name);
     let filled = |name| variable(name).filter(|value| !value.is_empty());
     let id = variable("AWS_ACCESS_KEY_ID").unwrap_or_default();
     let secret =

@@ -1,14 +1,15 @@
 //! Credentials of the machine's role, from the metadata service of its cloud.
 
+use super::Method;
 use super::container::NAMES;
 use super::expiry::Expiry;
 use super::retrieved::{as_map, expiring_keys};
 use super::source::{Keys, REFRESH_MARGIN, Source};
-use super::{Method, Scene};
 use crate::config::{Setting, Settings};
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::python::{self, json};
+use crate::session::Session;
 use crate::transport::{Transport, TransportError};
 use bytes::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
@@ -55,20 +56,20 @@ impl Metadata {
         Ok(Self { address, tries, time_limit, tokenless: !settings.is_true(Setting::MetadataV1Disabled)? })
     }
 
-    pub(super) fn search<'a>(&self, scene: Scene<'a>) -> Result<Option<Source<'a>>, Failure> {
-        let disabled = scene.session.surroundings.variable("AWS_EC2_METADATA_DISABLED").unwrap_or_default();
+    pub(super) fn search<'a>(&self, session: Session<'a>) -> Result<Option<Source<'a>>, Failure> {
+        let disabled = session.surroundings.variable("AWS_EC2_METADATA_DISABLED").unwrap_or_default();
         if disabled.eq_ignore_ascii_case("true") {
             return Ok(None);
         }
-        match self.load(scene) {
+        match self.load(session) {
             Ok(keys) => Ok(Some(Source::loaded(Method::IamRole, keys))),
             Err(Absent::Nothing) => Ok(None),
             Err(Absent::Failed(failure)) => Err(failure),
         }
     }
 
-    fn load(&self, scene: Scene<'_>) -> Result<Keys, Absent> {
-        let transport = Transport::new(scene.session)?.within(self.time_limit);
+    fn load(&self, session: Session<'_>) -> Result<Keys, Absent> {
+        let transport = Transport::new(session)?.within(self.time_limit);
         let token = self.token(&transport)?;
         if token.is_none() && !self.tokenless {
             let reason = "Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
@@ -78,7 +79,7 @@ impl Metadata {
         let role: String = get(ROLES, |_| true)?.chars().filter(|c| !matches!(c, '\r' | '\n' | '\t')).collect();
         let answer = get(&format!("{ROLES}{role}"), |body| json::parse(body).is_ok())?;
         let answer = json::parse(&answer).map_err(|_| Absent::Nothing)?;
-        let now = (scene.session.surroundings.now)();
+        let now = (session.surroundings.now)();
         keys(&answer, now)
     }
 

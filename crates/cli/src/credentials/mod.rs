@@ -28,13 +28,13 @@ mod sts;
 mod tests;
 mod web_identity;
 
-use crate::config::Choice;
+use crate::config::{Choice, Settings};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::transport::Transport;
 use aws_credential_types::Credentials;
 use chrono::{DateTime, FixedOffset};
-use source::Source;
+
+pub(crate) use source::Source;
 
 /// Credentials, and the place that had them.
 #[derive(Clone, Debug)]
@@ -83,41 +83,6 @@ impl Method {
     }
 }
 
-/// Why there are no credentials although a place should have some.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Unresolved {
-    /// A place is set up wrongly, or what it has cannot be read. The reference finds this before it misses a region.
-    Searching(Failure),
-    /// A place promised credentials and did not keep it. The reference finds this when it signs.
-    Fetching(Failure),
-}
-
-impl From<Unresolved> for Failure {
-    fn from(unresolved: Unresolved) -> Self {
-        match unresolved {
-            Unresolved::Searching(failure) | Unresolved::Fetching(failure) => failure,
-        }
-    }
-}
-
-/// The first credentials of the chain; `None` when no place has any.
-///
-/// # Errors
-/// The first place that is set up at all ends the search, also when it fails.
-pub(crate) fn resolve(session: Session<'_>, transport: &Transport) -> Result<Option<Found>, Unresolved> {
-    session.settings.selected_profile().map_err(Unresolved::Searching)?;
-    let metadata = instance::Metadata::of(session.settings).map_err(Unresolved::Fetching)?;
-    let source = search(Scene { session, transport }, &metadata).map_err(Unresolved::Searching)?;
-    source.map(|source| source.settle((session.surroundings.now)())).transpose().map_err(Unresolved::Fetching)
-}
-
-/// What every place may look at.
-#[derive(Clone, Copy, Debug)]
-struct Scene<'a> {
-    session: Session<'a>,
-    transport: &'a Transport,
-}
-
 /// Whether what a place fetches is kept in files.
 ///
 /// What a profile fetches only to take the role of another is not kept.
@@ -127,41 +92,58 @@ enum Keep {
     Nowhere,
 }
 
-fn search<'a>(scene: Scene<'a>, metadata: &instance::Metadata) -> Result<Option<Source<'a>>, Failure> {
-    let settings = scene.session.settings;
+/// The first place of the chain that has credentials, or a way to fetch some; `None` when no place has any.
+///
+/// # Errors
+/// A place is set up wrongly, or what it has cannot be read. The first place that is set up at all ends the search,
+/// also when it fails.
+pub(crate) fn search(session: Session<'_>) -> Result<Option<Source<'_>>, Failure> {
+    let settings = session.settings;
+    settings.selected_profile()?;
+    let metadata = instance::Metadata::of(settings)?;
     let by_flag = matches!(settings.choice(), Choice::Flag(_));
-    if !by_flag && let Some(source) = environment::search(scene)? {
+    if !by_flag && let Some(source) = environment::search(session)? {
         return Ok(Some(source));
     }
     let profile = settings.profile_name();
-    if let Some(source) = role::search(scene, profile)? {
+    if let Some(source) = role::search(session, profile)? {
         return Ok(Some(source));
     }
-    if let Some(source) = of_profile(scene, profile, !by_flag, Keep::InFiles)? {
+    if let Some(source) = of_profile(session, profile, !by_flag, Keep::InFiles)? {
         return Ok(Some(source));
     }
-    if let Some(source) = container::search(scene)? {
+    if let Some(source) = container::search(session)? {
         return Ok(Some(source));
     }
-    metadata.search(scene)
+    metadata.search(session)
+}
+
+/// Checks what the settings say of the metadata service, which matters even when nobody asks it.
+pub(crate) fn check_metadata(settings: &Settings) -> Result<(), Failure> {
+    instance::Metadata::of(settings).map(drop)
 }
 
 /// The places that a profile names, but for the role that it takes with the credentials of another.
 ///
 /// `variables` says whether a web identity may come from the environment.
-fn of_profile<'a>(scene: Scene<'a>, name: &str, variables: bool, keep: Keep) -> Result<Option<Source<'a>>, Failure> {
-    if let Some(source) = web_identity::search(scene, name, variables, keep)? {
+fn of_profile<'a>(
+    session: Session<'a>,
+    name: &str,
+    variables: bool,
+    keep: Keep,
+) -> Result<Option<Source<'a>>, Failure> {
+    if let Some(source) = web_identity::search(session, name, variables, keep)? {
         return Ok(Some(source));
     }
-    if let Some(source) = sso::search(scene, name, keep)? {
+    if let Some(source) = sso::search(session, name, keep)? {
         return Ok(Some(source));
     }
-    let profiles = scene.session.settings.profiles();
+    let profiles = session.settings.profiles();
     if let Some(source) = profile_keys::search(profiles.in_credentials_file(name), Method::SharedCredentialsFile)? {
         return Ok(Some(source));
     }
-    login::search(scene, name)?;
-    if let Some(source) = process::search(scene, name)? {
+    login::search(session, name)?;
+    if let Some(source) = process::search(session, name)? {
         return Ok(Some(source));
     }
     profile_keys::search(profiles.in_config_file(name), Method::ConfigFile)

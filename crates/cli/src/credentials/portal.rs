@@ -1,11 +1,11 @@
 //! The two services of sign-on portals: tokens (`sso-oidc`) and roles (`sso`), in JSON over HTTP.
 
-use super::Scene;
 use crate::config::Setting;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::python::json;
-use crate::transport::TransportError;
+use crate::session::Session;
+use crate::transport::{Transport, TransportError};
 use bytes::Bytes;
 use http::{Request, Response};
 use std::time::Duration;
@@ -42,16 +42,16 @@ impl Portal {
     }
 
     /// The address of the service, without a slash at its end.
-    pub(super) fn address(self, scene: Scene<'_>, region: &str) -> Result<String, Failure> {
-        let address = self.configured(scene)?.unwrap_or_else(|| {
+    pub(super) fn address(self, session: Session<'_>, region: &str) -> Result<String, Failure> {
+        let address = self.configured(session)?.unwrap_or_else(|| {
             let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
             format!("https://{}.{region}.{suffix}", self.host())
         });
         Ok(address.trim_end_matches('/').to_owned())
     }
 
-    fn configured(self, scene: Scene<'_>) -> Result<Option<String>, Failure> {
-        let (settings, surroundings) = (scene.session.settings, scene.session.surroundings);
+    fn configured(self, session: Session<'_>) -> Result<Option<String>, Failure> {
+        let (settings, surroundings) = (session.settings, session.surroundings);
         if settings.is_true(Setting::IgnoreConfiguredEndpointUrls)? {
             return Ok(None);
         }
@@ -72,16 +72,17 @@ impl Portal {
 ///
 /// # Errors
 /// No answer came, or an error did.
-pub(super) fn call(scene: Scene<'_>, operation: &str, request: &Request<Bytes>) -> Result<Map, Failure> {
-    let tries: u32 = scene.session.settings.get(Setting::MaxAttempts)?.and_then(|text| text.parse().ok()).unwrap_or(3);
-    let mut answer = scene.transport.send(request.clone());
+pub(super) fn call(session: Session<'_>, operation: &str, request: &Request<Bytes>) -> Result<Map, Failure> {
+    let tries: u32 = session.settings.get(Setting::MaxAttempts)?.and_then(|text| text.parse().ok()).unwrap_or(3);
+    let transport = Transport::new(session)?;
+    let mut answer = transport.send(request.clone());
     for retry in 1..tries {
         if !worth_retrying(&answer) {
             break;
         }
         let seconds = 1_u64 << (retry - 1).min(4);
-        scene.transport.pause(Duration::from_secs(seconds))?;
-        answer = scene.transport.send(request.clone());
+        transport.pause(Duration::from_secs(seconds))?;
+        answer = transport.send(request.clone());
     }
     let spent = worth_retrying(&answer).then_some(tries.saturating_sub(1));
     let answer = answer?;

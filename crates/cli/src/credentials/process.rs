@@ -3,11 +3,12 @@
 use super::expiry::Expiry;
 use super::retrieved::as_text;
 use super::source::{Keys, Source};
-use super::{Method, Scene};
+use super::Method;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::files;
 use crate::python::{Maps, json, str, type_word, utf8};
+use crate::session::Session;
 use crate::shell;
 use std::io::{self, Read};
 use std::path::Path;
@@ -16,14 +17,14 @@ use std::process::{Command, Output, Stdio};
 /// Most bytes that are read of either stream, so that an endless one ends in an error. Our choice.
 const OUTPUT_MAX_BYTES: u64 = 1 << 20;
 
-pub(super) fn search<'a>(scene: Scene<'a>, name: &str) -> Result<Option<Source<'a>>, Failure> {
-    let profile = scene.session.settings.profiles().profile(name);
+pub(super) fn search<'a>(session: Session<'a>, name: &str) -> Result<Option<Source<'a>>, Failure> {
+    let profile = session.settings.profiles().profile(name);
     let command = profile.and_then(|profile| profile.text("credential_process"));
-    command.map(|command| Source::renewable(Method::CustomProcess, move || load(scene, command))).transpose()
+    command.map(|command| Source::renewable(Method::CustomProcess, move || load(session, command))).transpose()
 }
 
-fn load(scene: Scene<'_>, command: &str) -> Result<Keys, Failure> {
-    let output = run(scene, command)?;
+fn load(session: Session<'_>, command: &str) -> Result<Keys, Failure> {
+    let output = run(session, command)?;
     if !output.status.success() {
         return Err(refused(&utf8(output.stderr).map_err(Failure::General)?));
     }
@@ -70,13 +71,13 @@ fn is_one(value: &Document) -> bool {
 }
 
 /// Runs the program to its end, however long it takes. It shares the terminal's input, so that it can ask.
-fn run(scene: Scene<'_>, command: &str) -> Result<Output, Failure> {
+fn run(session: Session<'_>, command: &str) -> Result<Output, Failure> {
     let words = shell::split(command).map_err(|error| Failure::general(error.to_string()))?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::general("list index out of range"));
     };
     let broken = |error: io::Error| files::refused(&error, Path::new(program));
-    let variables = &scene.session.surroundings.variables;
+    let variables = &session.surroundings.variables;
     let mut child = Command::new(program)
         .args(arguments)
         .envs(variables)

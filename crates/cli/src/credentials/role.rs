@@ -2,12 +2,13 @@
 
 use super::kept::kept_or;
 use super::source::Source;
-use super::{Keep, Method, Scene, cache, container, environment, instance, mfa, of_profile, profile_keys, sts};
+use super::{Keep, Method, cache, container, environment, instance, mfa, of_profile, profile_keys, sts};
 use crate::call::Identity;
 use crate::config::Section;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::python::{TOO_DEEP, int, str_repr};
+use crate::session::Session;
 use num_bigint::BigInt;
 use valkeep_api::ASSUME_ROLE;
 
@@ -63,9 +64,9 @@ impl Place {
 }
 
 /// The role of the profile `name`, if it takes one.
-pub(super) fn search<'a>(scene: Scene<'a>, name: &'a str) -> Result<Option<Source<'a>>, Failure> {
-    match scene.session.settings.profiles().profile(name) {
-        Some(profile) if takes_role(profile) => taken(scene, name, profile, &mut vec![name]).map(Some),
+pub(super) fn search<'a>(session: Session<'a>, name: &'a str) -> Result<Option<Source<'a>>, Failure> {
+    match session.settings.profiles().profile(name) {
+        Some(profile) if takes_role(profile) => taken(session, name, profile, &mut vec![name]).map(Some),
         _ => Ok(None),
     }
 }
@@ -76,7 +77,7 @@ fn takes_role(profile: &Section) -> bool {
 
 /// The role of a profile. All profiles that led here are `visited`, the profile itself last.
 fn taken<'a>(
-    scene: Scene<'a>,
+    session: Session<'a>,
     name: &'a str,
     profile: &'a Section,
     visited: &mut Vec<&'a str>,
@@ -86,14 +87,14 @@ fn taken<'a>(
     }
     let role = Role::of(name, profile)?;
     let source = match role.origin {
-        Origin::Place(place) => of_place(scene, name, place)?,
+        Origin::Place(place) => of_place(session, name, place)?,
         Origin::Profile(source) => {
-            let section = checked_source(scene, name, source, visited)?;
+            let section = checked_source(session, name, source, visited)?;
             visited.push(source);
             if takes_role(section) && !profile_keys::any(section) {
-                taken(scene, source, section, visited)?
+                taken(session, source, section, visited)?
             } else {
-                of_profile(scene, source, false, Keep::Nowhere)?.ok_or_else(|| {
+                of_profile(session, source, false, Keep::Nowhere)?.ok_or_else(|| {
                     Failure::general(format!("The source profile \"{source}\" must have credentials."))
                 })?
             }
@@ -102,20 +103,20 @@ fn taken<'a>(
     let fetch = move || {
         let arguments = role.arguments();
         // Neither a code nor a generated name decides about the answer.
-        kept_or(scene, Keep::InFiles, &cache::key_of_arguments(&arguments), || {
-            let parameters = role.parameters(scene, &arguments)?;
-            let found = source.settle((scene.session.surroundings.now)())?;
-            sts::call(scene, Identity::Given(found.credentials), &ASSUME_ROLE, &parameters)
+        kept_or(session, Keep::InFiles, &cache::key_of_arguments(&arguments), || {
+            let parameters = role.parameters(session, &arguments)?;
+            let found = source.settle((session.surroundings.now)())?;
+            sts::call(session, Identity::Given(found.credentials), &ASSUME_ROLE, &parameters)
         })
     };
     Ok(Source::promised(Method::AssumeRole, fetch))
 }
 
-fn of_place<'a>(scene: Scene<'a>, name: &str, place: Place) -> Result<Source<'a>, Failure> {
+fn of_place<'a>(session: Session<'a>, name: &str, place: Place) -> Result<Source<'a>, Failure> {
     let found = match place {
-        Place::Environment => environment::search(scene)?,
-        Place::Container => container::search(scene)?,
-        Place::Instance => instance::Metadata::of(scene.session.settings)?.search(scene)?,
+        Place::Environment => environment::search(session)?,
+        Place::Container => container::search(session)?,
+        Place::Instance => instance::Metadata::of(session.settings)?.search(session)?,
     };
     let place = place.name();
     found.ok_or_else(|| {
@@ -127,8 +128,13 @@ fn of_place<'a>(scene: Scene<'a>, name: &str, place: Place) -> Result<Source<'a>
 }
 
 /// The section of the profile `source`, which must exist. A profile may lead to itself when it has keys too.
-fn checked_source<'a>(scene: Scene<'a>, name: &str, source: &'a str, visited: &[&str]) -> Result<&'a Section, Failure> {
-    let section = scene.session.settings.profiles().profile(source).ok_or_else(|| {
+fn checked_source<'a>(
+    session: Session<'a>,
+    name: &str,
+    source: &'a str,
+    visited: &[&str],
+) -> Result<&'a Section, Failure> {
+    let section = session.settings.profiles().profile(source).ok_or_else(|| {
         Failure::general(format!(
             "The source_profile \"{source}\" referenced in the profile \"{name}\" does not exist."
         ))
@@ -186,10 +192,10 @@ impl<'a> Role<'a> {
     }
 
     /// The parameters of the request; asks the user for a code where the role wants one.
-    fn parameters(&self, scene: Scene<'_>, arguments: &[(&'static str, Document)]) -> Result<Map, Failure> {
+    fn parameters(&self, session: Session<'_>, arguments: &[(&'static str, Document)]) -> Result<Map, Failure> {
         let mut parameters = Map::from_iter(arguments.to_vec());
         if self.session_name.is_none() {
-            parameters.insert("RoleSessionName", sts::generated_name(scene));
+            parameters.insert("RoleSessionName", sts::generated_name(session));
         }
         if let Some(serial) = self.mfa_serial {
             parameters.insert("TokenCode", mfa::ask(serial)?);

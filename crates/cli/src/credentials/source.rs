@@ -43,7 +43,7 @@ impl Keys {
 type Fetch<'a> = Box<dyn FnOnce() -> Result<Keys, Failure> + 'a>;
 
 /// A place that was found in the search.
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     method: Method,
     state: State<'a>,
 }
@@ -75,7 +75,7 @@ impl<'a> Source<'a> {
     ///
     /// # Errors
     /// Fetching fails, or what was fetched is expired.
-    pub(super) fn settle(self, now: DateTime<Utc>) -> Result<Found, Failure> {
+    pub(crate) fn settle(self, now: DateTime<Utc>) -> Result<Found, Failure> {
         let keys = match self.state {
             State::Loaded(keys) => keys,
             State::Promised(fetch) => fresh(fetch()?, now)?,

@@ -6,11 +6,12 @@ use super::portal::{self, Portal};
 use super::retrieved::{as_map, member, whole};
 use super::source::{Keys, Source};
 use super::sso_token::{SignOn, signed_off};
-use super::{Keep, Method, Scene};
+use super::{Keep, Method};
 use crate::config::Section;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::python::json;
+use crate::session::Session;
 use bytes::Bytes;
 use chrono::DateTime;
 use http::Request;
@@ -27,22 +28,22 @@ struct Role<'a> {
     sign_on: SignOn<'a>,
 }
 
-pub(super) fn search<'a>(scene: Scene<'a>, name: &str, keep: Keep) -> Result<Option<Source<'a>>, Failure> {
-    let profile = scene.session.settings.profiles().profile(name);
+pub(super) fn search<'a>(session: Session<'a>, name: &str, keep: Keep) -> Result<Option<Source<'a>>, Failure> {
+    let profile = session.settings.profiles().profile(name);
     let named = |profile: &&Section| profile.get("sso_role_name").or(profile.get("sso_account_id")).is_some();
     let Some(profile) = profile.filter(named) else { return Ok(None) };
-    let role = Role::of(scene, name, profile)?;
-    Ok(Some(Source::promised(Method::Sso, move || role.fetch(scene, keep))))
+    let role = Role::of(session, name, profile)?;
+    Ok(Some(Source::promised(Method::Sso, move || role.fetch(session, keep))))
 }
 
 impl<'a> Role<'a> {
-    fn of(scene: Scene<'a>, name: &str, profile: &'a Section) -> Result<Self, Failure> {
-        let session = profile.text("sso_session");
+    fn of(session: Session<'a>, name: &str, profile: &'a Section) -> Result<Self, Failure> {
+        let sign_on = profile.text("sso_session");
         let section =
-            match session {
+            match sign_on {
                 None => None,
-                Some(session) => Some(scene.session.settings.profiles().sso_session(session).ok_or_else(|| {
-                    Failure::general(format!("The specified sso-session does not exist: \"{session}\""))
+                Some(name) => Some(session.settings.profiles().sso_session(name).ok_or_else(|| {
+                    Failure::general(format!("The specified sso-session does not exist: \"{name}\""))
                 })?),
             };
         let mut lacking = Vec::new();
@@ -59,7 +60,7 @@ impl<'a> Role<'a> {
                 "The profile \"{name}\" is configured to use SSO but is missing required configuration: {lacking}"
             )));
         }
-        Ok(Self { account, name: role, sign_on: SignOn { session, start_url, region } })
+        Ok(Self { account, name: role, sign_on: SignOn { session: sign_on, start_url, region } })
     }
 
     /// What the credentials are kept under.
@@ -73,21 +74,21 @@ impl<'a> Role<'a> {
         cache::key(&json::dense(&Document::Map(Map::from_iter(arguments))))
     }
 
-    fn fetch(&self, scene: Scene<'_>, keep: Keep) -> Result<Keys, Failure> {
-        kept_or(scene, keep, &self.key(), || self.ask(scene))
+    fn fetch(&self, session: Session<'_>, keep: Keep) -> Result<Keys, Failure> {
+        kept_or(session, keep, &self.key(), || self.ask(session))
     }
 
-    fn ask(&self, scene: Scene<'_>) -> Result<Document, Failure> {
-        let token = self.sign_on.access_token(scene)?;
+    fn ask(&self, session: Session<'_>) -> Result<Document, Failure> {
+        let token = self.sign_on.access_token(session)?;
         let encoded = |text| utf8_percent_encode(text, UNRESERVED);
-        let address = Portal::Roles.address(scene, self.sign_on.region)?;
+        let address = Portal::Roles.address(session, self.sign_on.region)?;
         let (role, account) = (encoded(self.name), encoded(self.account));
         let address = format!("{address}/federation/credentials?role_name={role}&account_id={account}");
         let request = Request::get(address)
             .header("x-amz-sso_bearer_token", token)
             .body(Bytes::new())
             .map_err(|error| Failure::general(error.to_string()))?;
-        let answer = portal::call(scene, "GetRoleCredentials", &request);
+        let answer = portal::call(session, "GetRoleCredentials", &request);
         if let Err(Failure::Service(error)) = &answer
             && error.code == "UnauthorizedException"
         {

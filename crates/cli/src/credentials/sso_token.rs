@@ -1,6 +1,5 @@
 //! The tokens of sign-on portals, as `sso login` leaves them in files.
 
-use super::Scene;
 use super::cache::{self, Cache};
 use super::expiry::Expiry;
 use super::portal::{self, Portal};
@@ -9,6 +8,7 @@ use super::source::REFRESH_MARGIN;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::python::json;
+use crate::session::Session;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Request;
@@ -31,20 +31,19 @@ impl SignOn<'_> {
     ///
     /// # Errors
     /// Nobody signed on, or the token is expired and cannot be had anew.
-    pub(super) fn access_token(&self, scene: Scene<'_>) -> Result<String, Failure> {
-        let now = (scene.session.surroundings.now)();
+    pub(super) fn access_token(&self, session: Session<'_>) -> Result<String, Failure> {
+        let now = (session.surroundings.now)();
         let key = cache::key(self.name());
-        let mut token = self.load(scene, &key)?;
+        let mut token = self.load(session, &key)?;
         let left = |token: &Map| Expiry::of(token.get("expiresAt").unwrap_or(&Document::Null))?.left(now);
-        let Some(session) = self.session else {
+        if self.session.is_none() {
             let expired = left(&token)? <= TimeDelta::zero();
             return if expired { Err(signed_off()) } else { Ok(text(&token, "accessToken")?.to_owned()) };
-        };
-        debug_assert_eq!(session, self.name(), "a session names its token");
+        }
         if left(&token)? < REFRESH_MARGIN
-            && let Some(newer) = self.refreshed(scene, &token, now)?
+            && let Some(newer) = self.refreshed(session, &token, now)?
         {
-            Cache::of_tokens(scene).write(&key, &Document::Map(newer.clone()))?;
+            Cache::of_tokens(session).write(&key, &Document::Map(newer.clone()))?;
             token = newer;
         }
         if left(&token)? <= TimeDelta::zero() {
@@ -58,9 +57,9 @@ impl SignOn<'_> {
         self.session.unwrap_or(self.start_url)
     }
 
-    fn load(&self, scene: Scene<'_>, key: &str) -> Result<Map, Failure> {
+    fn load(&self, session: Session<'_>, key: &str) -> Result<Map, Failure> {
         let failed = |name, what| Failure::general(format!("Error loading SSO Token: Token for {name} {what}"));
-        match Cache::of_tokens(scene).read(key)? {
+        match Cache::of_tokens(session).read(key)? {
             None => Err(failed(self.name(), "does not exist")),
             Some(Document::Map(token)) if ["accessToken", "expiresAt"].iter().all(|key| token.get(key).is_some()) => {
                 Ok(token)
@@ -70,7 +69,7 @@ impl SignOn<'_> {
     }
 
     /// A newer token; `None` when the portal gives none, or cannot be asked.
-    fn refreshed(&self, scene: Scene<'_>, token: &Map, now: DateTime<Utc>) -> Result<Option<Map>, Failure> {
+    fn refreshed(&self, session: Session<'_>, token: &Map, now: DateTime<Utc>) -> Result<Option<Map>, Failure> {
         let part = |key| token.get(key).map(as_text).transpose();
         let (Some(id), Some(secret), Some(refresh), Some(registered)) =
             (part("clientId")?, part("clientSecret")?, part("refreshToken")?, part("registrationExpiresAt")?)
@@ -86,12 +85,12 @@ impl SignOn<'_> {
             ("clientSecret", secret),
             ("refreshToken", refresh),
         ]);
-        let address = format!("{}/token", Portal::Tokens.address(scene, self.region)?);
+        let address = format!("{}/token", Portal::Tokens.address(session, self.region)?);
         let request = Request::post(address)
             .header(CONTENT_TYPE, "application/json")
             .body(Bytes::from(json::compact(&Document::Map(parameters))))
             .map_err(|error| Failure::general(error.to_string()))?;
-        let answer = match portal::call(scene, "CreateToken", &request) {
+        let answer = match portal::call(session, "CreateToken", &request) {
             Ok(answer) => answer,
             Err(Failure::Service(_)) => return Ok(None),
             Err(other) => return Err(other),

@@ -1,6 +1,5 @@
 //! Roles that STS hands out.
 
-use super::Scene;
 use super::expiry::{Expiry, iso};
 use super::retrieved::{as_map, member};
 use crate::call::{Client, Identity};
@@ -13,24 +12,24 @@ use valkeep_api::{OperationModel, STS};
 
 /// Asks STS for a role.
 pub(super) fn call(
-    scene: Scene<'_>,
+    session: Session<'_>,
     identity: Identity,
     operation: &'static OperationModel,
     parameters: &Map,
 ) -> Result<Document, Failure> {
     // Also where STS could do without one.
-    if scene.session.globals.region.is_none() && scene.session.settings.get(Setting::Region)?.is_none() {
+    if session.globals.region.is_none() && session.settings.get(Setting::Region)?.is_none() {
         return Err(Failure::NoRegion);
     }
     // An endpoint on the command line is that of the command's own service.
-    let globals = Globals { endpoint_url: None, ..scene.session.globals.clone() };
-    let session = Session { globals: &globals, ..scene.session };
+    let globals = Globals { endpoint_url: None, ..session.globals.clone() };
+    let session = Session { globals: &globals, ..session };
     presented(&Client::new(session, &STS, identity)?.call(operation, parameters)?)
 }
 
 /// The name of a session that nobody named.
-pub(super) fn generated_name(scene: Scene<'_>) -> String {
-    format!("botocore-session-{}", (scene.session.surroundings.now)().timestamp())
+pub(super) fn generated_name(session: Session<'_>) -> String {
+    format!("botocore-session-{}", (session.surroundings.now)().timestamp())
 }
 
 /// The answer as the reference keeps it: the time in one form, and the account of the role beside the keys.

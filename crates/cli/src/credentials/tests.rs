@@ -1,12 +1,11 @@
 //! The chain as a whole, with files in a folder and services on the loopback.
 
-use super::{Found, Unresolved, resolve};
+use super::{Found, search};
 use crate::Surroundings;
 use crate::config::Settings;
 use crate::failure::Failure;
 use crate::globals::Globals;
 use crate::session::Session;
-use crate::transport::Transport;
 use chrono::{DateTime, Utc};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -19,6 +18,13 @@ struct Machine {
     home: TempDir,
     surroundings: Surroundings,
     flag: Option<&'static str>,
+}
+
+/// Why there are no credentials although a place should have some.
+#[derive(Debug, PartialEq)]
+enum Unresolved {
+    Searching(Failure),
+    Fetching(Failure),
 }
 
 impl Machine {
@@ -60,7 +66,8 @@ impl Machine {
             settings.select_profile(name);
         }
         let session = Session { surroundings: &self.surroundings, settings: &settings, globals: &Globals::default() };
-        resolve(session, &Transport::new(session).unwrap())
+        let Some(source) = search(session).map_err(Unresolved::Searching)? else { return Ok(None) };
+        source.settle((session.surroundings.now)()).map(Some).map_err(Unresolved::Fetching)
     }
 
     /// The identifier of the key, and the place that had it.

@@ -2,24 +2,25 @@
 
 use super::kept::kept_or;
 use super::source::Source;
-use super::{Keep, Method, Scene, cache, sts};
+use super::{Keep, Method, cache, sts};
 use crate::call::Identity;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::files;
+use crate::session::Session;
 use std::path::Path;
 use valkeep_api::ASSUME_ROLE_WITH_WEB_IDENTITY;
 
 /// The role of the profile `name`, or of the environment where `variables` says so; the environment wins.
 pub(super) fn search<'a>(
-    scene: Scene<'a>,
+    session: Session<'a>,
     name: &str,
     variables: bool,
     keep: Keep,
 ) -> Result<Option<Source<'a>>, Failure> {
-    let profile = scene.session.settings.profiles().profile(name);
+    let profile = session.settings.profiles().profile(name);
     let setting = |variable, key| {
-        let variable = scene.session.surroundings.variable(variable).filter(|_| variables);
+        let variable = session.surroundings.variable(variable).filter(|_| variables);
         variable.or(profile.and_then(|profile| profile.text(key)))
     };
     let file = setting("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file").filter(|path| !path.is_empty());
@@ -36,12 +37,12 @@ pub(super) fn search<'a>(
     let fetch = move || {
         let mut arguments = vec![("RoleArn", Document::from(arn)), ("WebIdentityToken", Document::from(token))];
         arguments.extend(session_name.map(|name| ("RoleSessionName", Document::from(name))));
-        kept_or(scene, keep, &cache::key_of_arguments(&arguments), || {
+        kept_or(session, keep, &cache::key_of_arguments(&arguments), || {
             let mut parameters = Map::from_iter(arguments.clone());
             if session_name.is_none() {
-                parameters.insert("RoleSessionName", sts::generated_name(scene));
+                parameters.insert("RoleSessionName", sts::generated_name(session));
             }
-            sts::call(scene, Identity::Anonymous, &ASSUME_ROLE_WITH_WEB_IDENTITY, &parameters)
+            sts::call(session, Identity::Anonymous, &ASSUME_ROLE_WITH_WEB_IDENTITY, &parameters)
         })
     };
     Ok(Some(Source::promised(Method::AssumeRoleWithWebIdentity, fetch)))

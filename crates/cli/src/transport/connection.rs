@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_ENCODING;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -14,7 +15,7 @@ use tokio::net::TcpStream;
 
 use super::proxy::{Place, Proxy, Route};
 use super::tls::{self, Trust};
-use super::{BODY_MAX_BYTES, TimeLimits, TransportError};
+use super::{BODY_MAX_BYTES, TimeLimits, TransportError, coding};
 
 /// An open connection to the other side of a route.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ pub(super) struct Connection {
 /// What became of a request.
 #[derive(Debug)]
 pub(super) enum Sent {
-    /// The body is whole, and still as it was coded for the way.
+    /// The body is whole.
     Answer(Response<Bytes>),
     /// The connection was closed before a byte of the request went out.
     Unsent(Box<Request<Bytes>>),
@@ -94,7 +95,10 @@ impl Connection {
             }
             whole.extend_from_slice(&part);
         }
-        Ok(Sent::Answer(Response::from_parts(head, whole.freeze())))
+        let coding = head.headers.get(CONTENT_ENCODING).and_then(|coding| coding.to_str().ok()).unwrap_or_default();
+        let whole = coding::unpacked(coding, whole.freeze(), BODY_MAX_BYTES)
+            .map_err(|reason| TransportError::Unusable { reason })?;
+        Ok(Sent::Answer(Response::from_parts(head, whole)))
     }
 }
 

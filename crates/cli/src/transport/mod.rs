@@ -1,5 +1,6 @@
 //! HTTP as the reference speaks it: one request, one answer, proxies, certificates, time-outs.
 
+mod coding;
 mod connection;
 mod proxy;
 mod tls;
@@ -94,6 +95,7 @@ impl Transport {
             Some(path) => Some(path.clone()),
             None => session.settings.get(Setting::CaBundle)?,
         };
+        let bundle = bundle.or_else(|| session.surroundings.variable("REQUESTS_CA_BUNDLE").map(str::to_owned));
         let trust = match bundle {
             _ if !globals.verify_ssl => Trust::Anyone,
             Some(path) if path.trim().is_empty() => Trust::Nameless,
