@@ -3,6 +3,7 @@
 use std::str::Utf8Error;
 
 use quick_xml::Reader;
+use quick_xml::errors::IllFormedError;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 /// Deepest nesting of elements. Our choice: the service's answers are at most eleven deep.
@@ -72,7 +73,11 @@ impl Element {
         let mut position = 0;
         let read = Self::read(&mut reader, &mut position);
         let position = usize::try_from(position.max(reader.error_position())).unwrap_or(usize::MAX);
-        read.map_err(|trouble| trouble.at(text.as_bytes(), position))
+        let text = text.as_bytes();
+        read.map_err(|trouble| match trouble.0.as_str() {
+            INVALID_TOKEN => trouble.at(text, position + name_of_reference(text, position)),
+            _ => trouble.at(text, position),
+        })
     }
 
     /// `position` is the start of what was read last, in bytes.
@@ -80,7 +85,7 @@ impl Element {
         let mut tree = Tree::default();
         loop {
             *position = reader.buffer_position();
-            match reader.read_event().map_err(Trouble::new)? {
+            match reader.read_event().map_err(unreadable)? {
                 Event::Start(start) => tree.open(&start)?,
                 Event::Empty(start) => {
                     tree.open(&start)?;
@@ -179,6 +184,25 @@ impl Tree {
 
     fn finish(self) -> Result<Element, Trouble> {
         self.root.filter(|_| self.open.is_empty()).ok_or_else(|| Trouble::new("no element found"))
+    }
+}
+
+/// The trouble of the reader. A reference without its end is one with the character that ends its name.
+fn unreadable(error: quick_xml::Error) -> Trouble {
+    match error {
+        quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => Trouble::new(INVALID_TOKEN),
+        other => Trouble::new(other),
+    }
+}
+
+/// How long the start of a reference at `position` is, with its `&`; 0 where none starts.
+fn name_of_reference(text: &[u8], position: usize) -> usize {
+    match text.get(position..) {
+        Some([b'&', name @ ..]) => {
+            let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"#_-.:".contains(byte) || !byte.is_ascii();
+            1 + name.iter().take_while(is_name).count()
+        }
+        _ => 0,
     }
 }
 

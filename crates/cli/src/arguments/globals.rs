@@ -81,7 +81,7 @@ pub(super) fn read(parsed: &Parsed) -> Result<Globals, Failure> {
         paginate: !parsed.has("--no-paginate"),
         output: parsed.word("--output").and_then(|word| names::find(&Format::NAMES, word)),
         profile: filled("--profile"),
-        region: filled("--region"),
+        region: parsed.word("--region").map(str::to_owned),
         color: parsed.word("--color").and_then(|word| names::find(&ColorChoice::NAMES, word)).unwrap_or_default(),
         sign_request: !parsed.has("--no-sign-request"),
         ca_bundle: filled("--ca-bundle"),

@@ -5,13 +5,21 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::Request;
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST, HeaderName};
+use http::{HeaderValue, Request};
 
+use crate::document::Document;
 use crate::failure::Failure;
+use crate::python::{self, Maps};
+
+/// Goes with the signatures of credentials that are good for one session only.
+const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// Adds the time, the session token and the signature to the headers of `request`, which has its host and its
 /// content type.
+///
+/// # Errors
+/// The key or the token cannot stand in a header.
 pub(super) fn sign(
     request: &mut Request<Bytes>,
     credentials: &Credentials,
@@ -20,7 +28,13 @@ pub(super) fn sign(
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let unsigned = |error: &dyn std::error::Error| Failure::general(format!("The request cannot be signed: {error}"));
-    let identity = credentials.clone().into();
+    header(credentials.access_key_id())?;
+    if let Some(token) = credentials.session_token() {
+        request.headers_mut().insert(TOKEN, header(token)?);
+    }
+    // The token is signed as a header among the others, so that blanks in it count as in any of them.
+    let keys = (credentials.access_key_id(), credentials.secret_access_key());
+    let identity = Credentials::new(keys.0, keys.1, None, None, "valkeep").into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
@@ -31,14 +45,22 @@ pub(super) fn sign(
         .map_err(|error| unsigned(&error))?
         .into();
     let url = request.uri().to_string();
-    let signed = [HOST, CONTENT_TYPE];
-    let headers = signed.iter().filter_map(|name| Some((name.as_str(), request.headers().get(name)?.to_str().ok()?)));
+    let signed = [HOST, CONTENT_TYPE, TOKEN];
+    let text = |name| std::str::from_utf8(request.headers().get(name)?.as_bytes()).ok();
+    let headers = signed.iter().filter_map(|name| Some((name.as_str(), text(name)?)));
     let body = SignableBody::Bytes(request.body());
     let signable = SignableRequest::new(request.method().as_str(), url, headers, body);
     let signable = signable.map_err(|error| unsigned(&error))?;
     let (instructions, _) = sign_request(signable, &parameters).map_err(|error| unsigned(&error))?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(())
+}
+
+fn header(text: &str) -> Result<HeaderValue, Failure> {
+    HeaderValue::try_from(text).map_err(|_| {
+        let bytes = python::repr(&Document::Bytes(text.into()), Maps::Dict);
+        Failure::General(format!("An HTTP Client raised an unhandled exception: Invalid header value {bytes}"))
+    })
 }
 
 #[cfg(test)]
@@ -75,6 +97,18 @@ mod tests {
             assert_eq!(request.headers()["x-amz-date"], "20261122T120000Z");
             let sent = request.headers().get("x-amz-security-token").and_then(|token| token.to_str().ok());
             assert_eq!(sent, token.as_deref());
+        }
+    }
+
+    #[test]
+    fn what_cannot_stand_in_a_header_is_refused() {
+        let cases = [("key\n", None, "b'key\\n'"), ("key", Some("tok\r\n".to_owned()), "b'tok\\r\\n'")];
+        for (key, token, shown) in cases {
+            let mut request = Request::post("https://h/").header(HOST, "h").body(Bytes::new()).expect("a request");
+            let credentials = Credentials::new(key, "secret", token, None, "test");
+            let failure = sign(&mut request, &credentials, "us-east-1", "elasticache", Utc::now());
+            let text = format!("An HTTP Client raised an unhandled exception: Invalid header value {shown}");
+            assert_eq!(failure, Err(Failure::General(text)));
         }
     }
 }

@@ -48,8 +48,8 @@ pub(super) fn skeleton(
         Skeleton::Input => output::to_stdout(&(input::skeleton::input(call.operation) + "\n"))?,
         Skeleton::YamlInput => output::to_stdout(&input::skeleton::yaml_input(call.service, call.operation))?,
         Skeleton::Output => {
-            // The region and the parameters must be right, as for a call.
-            Client::new(session, call.service, Identity::Anonymous)?;
+            // The region, the search for credentials and the parameters must be right, as for a call.
+            Client::new(session, call.service, Identity::OfSession)?;
             input::validate(call.operation.input, parameters)?;
             let mut answer = Single::new(input::skeleton::output(call.operation));
             output::print(session, call.operation.name, &mut answer)?;

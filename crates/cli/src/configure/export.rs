@@ -6,7 +6,6 @@ use crate::document::Document;
 use crate::failure::Failure;
 use crate::python;
 use crate::session::Session;
-use crate::transport::Transport;
 use aws_credential_types::Credentials;
 
 /// The values of `--format`; the first is the default.

@@ -5,7 +5,6 @@ use crate::config::{Choice, PROFILE_VARIABLES, Setting, Settings, Source};
 use crate::credentials;
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::transport::Transport;
 
 /// Prints row after row, so that a failure stands below the rows before it.
 pub(crate) fn run(session: Session<'_>) -> Result<u8, Failure> {

@@ -3,7 +3,7 @@
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::python::{Maps, type_word};
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Offset, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeDelta, Utc};
 
 /// A time that was read; without an offset when it was written without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,9 +14,14 @@ impl Expiry {
     pub(super) fn parse(text: &str) -> Result<Self, Failure> {
         let unknown = || Failure::general(format!("Unknown string format: {text}"));
         let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(Failure::General(format!("String does not contain a date: {text}")));
+        }
         let (time, offset) = split(trimmed);
         let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y%m%dT%H%M%S%.f"];
-        let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(time, form).ok()).ok_or_else(unknown)?;
+        let date = || Some(NaiveDate::parse_from_str(time, "%Y-%m-%d").ok()?.into());
+        let time = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(time, form).ok()).or_else(date);
+        let time = time.ok_or_else(unknown)?;
         Ok(Self(time, offset))
     }
 

@@ -1,7 +1,7 @@
 //! `credential_process`: a program that prints keys as JSON.
 
 use super::expiry::Expiry;
-use super::retrieved::as_text;
+use super::retrieved::{as_secret, as_text, as_token};
 use super::source::{Keys, Source};
 use super::Method;
 use crate::document::{Document, Map};
@@ -47,7 +47,7 @@ fn keys(answer: &Map) -> Result<Keys, Failure> {
     let required = |key| answer.get(key).ok_or_else(|| refused(&format!("Missing required key in response: '{key}'")));
     let (id, secret) = (required("AccessKeyId")?, required("SecretAccessKey")?);
     let token = answer.get("SessionToken").filter(|token| **token != Document::Null);
-    let keys = Keys::new(as_text(id)?, as_text(secret)?, token.map(as_text).transpose()?);
+    let keys = Keys::new(as_text(id)?, as_secret(secret)?, token.map(as_token).transpose()?);
     Ok(match answer.get("Expiration").filter(|expiration| **expiration != Document::Null) {
         Some(expiration) => keys.until(Expiry::of(expiration)?),
         None => keys,

@@ -15,7 +15,11 @@ pub(super) struct Names {
 
 /// The keys in `map`, all of which must be there, with the time at which they expire.
 pub(super) fn expiring_keys(map: &Map, names: &Names) -> Result<Keys, Failure> {
-    let keys = Keys::new(text(map, names.id)?, text(map, names.secret)?, Some(text(map, names.token)?));
+    let keys = Keys::new(
+        as_text(member(map, names.id)?)?,
+        as_secret(member(map, names.secret)?)?,
+        Some(as_token(member(map, names.token)?)?),
+    );
     Ok(keys.until(Expiry::of(member(map, "Expiration")?)?))
 }
 
@@ -48,11 +52,25 @@ pub(super) fn text<'a>(map: &'a Map, key: &str) -> Result<&'a str, Failure> {
     as_text(member(map, key)?)
 }
 
-/// The text that a key is.
+/// The text that an identifier is.
 pub(super) fn as_text(value: &Document) -> Result<&str, Failure> {
+    text_or(value, |kind| format!("sequence item 0: expected str instance, {kind} found"))
+}
+
+/// The text that a secret is.
+pub(super) fn as_secret(value: &Document) -> Result<&str, Failure> {
+    text_or(value, |kind| format!("can only concatenate str (not \"{kind}\") to str"))
+}
+
+/// The text that a token is.
+pub(super) fn as_token(value: &Document) -> Result<&str, Failure> {
+    text_or(value, |kind| format!("'{kind}' object has no attribute 'split'"))
+}
+
+/// The text that a value is, or what Python says when it signs with one of another kind.
+fn text_or(value: &Document, complaint: impl FnOnce(&str) -> String) -> Result<&str, Failure> {
     let Document::String(text) = value else {
-        let kind = type_word(value, Maps::Dict);
-        return Err(Failure::general(format!("sequence item 0: expected str instance, {kind} found")));
+        return Err(Failure::General(complaint(type_word(value, Maps::Dict))));
     };
     Ok(text)
 }

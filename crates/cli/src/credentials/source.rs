@@ -22,7 +22,7 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(id: &str, secret: &str, token: Option<&str>) -> Self {
-        let token = token.map(str::to_owned);
+        let token = token.filter(|token| !token.is_empty()).map(str::to_owned);
         Self { credentials: Credentials::new(id, secret, token, None, "valkeep"), expiry: None }
     }
 

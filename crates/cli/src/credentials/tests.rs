@@ -480,7 +480,7 @@ fn settings_of_the_metadata_service_are_checked_even_when_it_is_not_asked() {
         ),
     ];
     for (name, value, expected) in cases {
-        assert_eq!(with_environment_keys(Machine::new()).variable(name, value).fetch_failure(), expected);
+        assert_eq!(with_environment_keys(Machine::new()).variable(name, value).search_failure(), expected);
     }
 }
 

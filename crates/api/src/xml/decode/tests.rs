@@ -17,7 +17,8 @@ fn fields(inside: &str) -> Vec<(&'static str, Value)> {
 
 #[test]
 fn members_come_in_the_order_of_the_model_and_unknown_ones_are_skipped() {
-    let seen = fields("<Port>6379</Port><Future><Deep>1</Deep></Future><x:SnapshotName a='1'>n</x:SnapshotName>");
+    let seen =
+        fields("<Port>6379</Port><Future><Deep>1</Deep></Future><x:SnapshotName xmlns:x='y' a='1'>n</x:SnapshotName>");
     assert_eq!(seen, [("SnapshotName", "n".into()), ("Port", 6379.into())]);
 }
 
@@ -113,6 +114,9 @@ fn what_is_not_well_formed_is_refused() {
         "<a b=1/>",
         "<a>oops & <</a>",
         "</a>",
+        "\n<?xml version='1.0'?><a/>",
+        "<x:a/>",
+        "<a><b xmlns:x='y'/><x:c/></a>",
         &deep,
         &wide,
         bombs,
@@ -128,6 +132,17 @@ fn declarations_comments_and_a_byte_order_mark_are_skipped() {
     let text = "\u{FEFF}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><!DOCTYPE a>\n<a>t</a>\n<!-- d -->\n";
     let element = Element { name: "a".to_owned(), text: "t".to_owned(), children: vec![] };
     assert_eq!(Element::parse(text.as_bytes()), Ok(element));
+}
+
+#[test]
+fn utf_16_is_told_by_its_byte_order_mark() {
+    let coded = |unit: fn(u16) -> [u8; 2]| "\u{FEFF}<a>é</a>".encode_utf16().flat_map(unit).collect::<Vec<_>>();
+    let element = Element { name: "a".to_owned(), text: "é".to_owned(), children: vec![] };
+    for mut text in [coded(u16::to_le_bytes), coded(u16::to_be_bytes)] {
+        assert_eq!(Element::parse(&text).as_ref(), Ok(&element));
+        text.pop();
+        assert!(Element::parse(&text).is_err());
+    }
 }
 
 #[test]
