@@ -1,8 +1,8 @@
 //! Credentials that a container is handed by its host.
 
+use super::Method;
 use super::retrieved::{Names, as_map, expiring_keys};
 use super::source::{Keys, Source};
-use super::Method;
 use crate::document::Document;
 use crate::failure::Failure;
 use crate::files;

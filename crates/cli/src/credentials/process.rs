@@ -1,9 +1,9 @@
 //! `credential_process`: a program that prints keys as JSON.
 
+use super::Method;
 use super::expiry::Expiry;
 use super::retrieved::{as_secret, as_text, as_token};
 use super::source::{Keys, Source};
-use super::Method;
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::files;
