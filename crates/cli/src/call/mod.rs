@@ -6,6 +6,8 @@ mod retry;
 mod signature;
 mod timestamp;
 
+pub(crate) use retry::{Retries, Trouble};
+
 use aws_credential_types::Credentials;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
@@ -13,7 +15,6 @@ use http::{Method, Request, Response, Uri};
 use valkeep_api::{OperationModel, Service, query};
 
 use self::endpoint::{Endpoint, Region};
-use self::retry::{Retries, Trouble};
 use crate::config::TimestampFormat;
 use crate::credentials::Source;
 use crate::document::{Document, Map};
@@ -115,7 +116,8 @@ impl<'a> Client<'a> {
         debug::line(self.session, || format!("{} with {}", operation.name, debug::parameters(&pairs)));
         let body = Bytes::from(query::form(&pairs));
         let invocation = invocation();
-        for attempt in 1.. {
+        let mut attempt = 1;
+        loop {
             let request = self.request(&address, body.clone(), &invocation, attempt)?;
             debug::line(self.session, || format!("request {attempt}: {}", debug::headers(request.headers())));
             match self.transport.send(request) {
@@ -126,8 +128,8 @@ impl<'a> Client<'a> {
                 }
                 Err(error) => self.failed(attempt, error)?,
             }
+            attempt += 1;
         }
-        unreachable!("tries are counted, and the last of them returns")
     }
 
     /// Fetches the credentials of a signer who was only found so far.
@@ -185,7 +187,7 @@ impl<'a> Client<'a> {
         }
         let complaint = answer::complaint(status, answer.body())?;
         let trouble = Trouble::Answer { status: status.as_u16(), code: &complaint.code };
-        match self.retries.pause(attempt, trouble, chance()) {
+        match self.retries.pause(attempt, trouble) {
             Some(pause) => self.pause(pause).map(|()| None),
             None => Err(Failure::Service(Box::new(ServiceError {
                 operation: operation.name.to_owned(),
@@ -200,8 +202,7 @@ impl<'a> Client<'a> {
     /// Waits before the next try, or gives up.
     fn failed(&mut self, attempt: u32, error: TransportError) -> Result<(), Failure> {
         debug::line(self.session, || error.to_string());
-        let timeout = matches!(error, TransportError::ConnectTimeout { .. } | TransportError::ReadTimeout { .. });
-        match self.retries.pause(attempt, Trouble::Transport { timeout }, chance()) {
+        match self.retries.pause(attempt, Trouble::of(&error)) {
             Some(pause) => self.pause(pause),
             None => Err(error.into()),
         }

@@ -6,6 +6,7 @@ use crate::config::Setting;
 use crate::failure::Failure;
 use crate::python;
 use crate::session::Session;
+use crate::transport::TransportError;
 use num_bigint::BigInt;
 
 /// Tries of one call when nobody says otherwise.
@@ -44,7 +45,7 @@ const TRANSIENT_STATUSES: &[u16] = &[429, 500, 502, 503, 504];
 
 /// The rules of one client, and what it has left to spend.
 #[derive(Debug)]
-pub(super) struct Retries {
+pub(crate) struct Retries {
     attempts_max: u32,
     /// The budget that is left.
     budget: u32,
@@ -52,7 +53,7 @@ pub(super) struct Retries {
 
 /// A try that failed.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Trouble<'a> {
+pub(crate) enum Trouble<'a> {
     /// No whole answer came.
     Transport { timeout: bool },
     /// The service answered an error.
@@ -62,7 +63,7 @@ pub(super) enum Trouble<'a> {
 impl Retries {
     /// # Errors
     /// A number of tries or a mode that is none, in the order in which the reference looks.
-    pub(super) fn of(session: Session<'_>) -> Result<Self, Failure> {
+    pub(crate) fn of(session: Session<'_>) -> Result<Self, Failure> {
         let attempts_max = match session.settings.get(Setting::MaxAttempts)? {
             Some(text) => attempts(&text)?,
             None => DEFAULT_ATTEMPTS,
@@ -78,17 +79,22 @@ impl Retries {
         }
     }
 
-    pub(super) fn attempts_max(&self) -> u32 {
+    pub(crate) fn attempts_max(&self) -> u32 {
         self.attempts_max
     }
 
     /// Whether `attempt`, counted from 1, was the last one that is allowed.
-    pub(super) fn is_spent(&self, attempt: u32) -> bool {
+    pub(crate) fn is_spent(&self, attempt: u32) -> bool {
         attempt >= self.attempts_max
     }
 
-    /// The pause before the next try; `None` when there is none. `chance` is a random number from 0 to 1.
-    pub(super) fn pause(&mut self, attempt: u32, trouble: Trouble<'_>, chance: f64) -> Option<Duration> {
+    /// The pause before the next try, of a random length; `None` when there is none.
+    pub(crate) fn pause(&mut self, attempt: u32, trouble: Trouble<'_>) -> Option<Duration> {
+        self.pause_by_chance(attempt, trouble, super::chance())
+    }
+
+    /// `chance` is a number from 0 to 1.
+    fn pause_by_chance(&mut self, attempt: u32, trouble: Trouble<'_>, chance: f64) -> Option<Duration> {
         let price = match trouble {
             Trouble::Transport { timeout: true } => TIMEOUT_RETRY_PRICE,
             Trouble::Transport { timeout: false } | Trouble::Answer { .. } => RETRY_PRICE,
@@ -102,12 +108,17 @@ impl Retries {
     }
 
     /// A call went well: half of what a retry costs comes back.
-    pub(super) fn succeeded(&mut self) {
+    pub(crate) fn succeeded(&mut self) {
         self.budget = (self.budget + RETRY_PRICE).min(BUDGET);
     }
 }
 
 impl Trouble<'_> {
+    pub(crate) fn of(error: &TransportError) -> Self {
+        let timeout = matches!(error, TransportError::ConnectTimeout { .. } | TransportError::ReadTimeout { .. });
+        Self::Transport { timeout }
+    }
+
     /// Whether the next try may go better.
     fn passes(self) -> bool {
         match self {

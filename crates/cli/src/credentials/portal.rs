@@ -1,14 +1,14 @@
 //! The two services of sign-on portals: tokens (`sso-oidc`) and roles (`sso`), in JSON over HTTP.
 
+use crate::call::{Retries, Trouble};
 use crate::config::Setting;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::python::json;
 use crate::session::Session;
-use crate::transport::{Transport, TransportError};
+use crate::transport::Transport;
 use bytes::Bytes;
 use http::{Request, Response};
-use std::time::Duration;
 
 /// One of the two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,34 +73,32 @@ impl Portal {
 /// # Errors
 /// No answer came, or an error did.
 pub(super) fn call(session: Session<'_>, operation: &str, request: &Request<Bytes>) -> Result<Map, Failure> {
-    let tries: u32 = session.settings.get(Setting::MaxAttempts)?.and_then(|text| text.parse().ok()).unwrap_or(3);
+    let mut retries = Retries::of(session)?;
     let transport = Transport::new(session)?;
-    let mut answer = transport.send(request.clone());
-    for retry in 1..tries {
-        if !worth_retrying(&answer) {
-            break;
-        }
-        let seconds = 1_u64 << (retry - 1).min(4);
-        transport.pause(Duration::from_secs(seconds))?;
-        answer = transport.send(request.clone());
-    }
-    let spent = worth_retrying(&answer).then_some(tries.saturating_sub(1));
-    let answer = answer?;
-    let body = match json::parse(&String::from_utf8_lossy(answer.body())) {
-        Ok(Document::Map(body)) => body,
-        _ => Map::new(),
-    };
-    if answer.status().is_success() {
-        return Ok(body);
-    }
-    Err(Failure::Service(Box::new(error(operation, &answer, &body, spent))))
-}
-
-fn worth_retrying(answer: &Result<Response<Bytes>, TransportError>) -> bool {
-    match answer {
-        Ok(answer) => matches!(answer.status().as_u16(), 429 | 500 | 502..=504),
-        Err(TransportError::Tls { .. } | TransportError::Unusable { .. }) => false,
-        Err(_) => true,
+    let mut attempt = 1;
+    loop {
+        let (failure, pause) = match transport.send(request.clone()) {
+            Ok(answer) => {
+                let body = match json::parse(&String::from_utf8_lossy(answer.body())) {
+                    Ok(Document::Map(body)) => body,
+                    _ => Map::new(),
+                };
+                if answer.status().is_success() {
+                    return Ok(body);
+                }
+                let spent = retries.is_spent(attempt).then(|| attempt - 1);
+                let error = error(operation, &answer, &body, spent);
+                let trouble = Trouble::Answer { status: answer.status().as_u16(), code: &error.code };
+                let pause = retries.pause(attempt, trouble);
+                (Failure::Service(Box::new(error)), pause)
+            }
+            Err(error) => {
+                let pause = retries.pause(attempt, Trouble::of(&error));
+                (error.into(), pause)
+            }
+        };
+        transport.pause(pause.ok_or(failure)?)?;
+        attempt += 1;
     }
 }
 

@@ -20,7 +20,7 @@ fn what_may_pass_is_tried_again() {
         answer(400, "RequestTimeout"),
     ];
     for trouble in again {
-        assert!(retries(3).pause(1, trouble, 1.0).is_some(), "{trouble:?}");
+        assert!(retries(3).pause_by_chance(1, trouble, 1.0).is_some(), "{trouble:?}");
     }
     let never = [
         answer(404, "SnapshotNotFoundFault"),
@@ -30,33 +30,33 @@ fn what_may_pass_is_tried_again() {
         answer(400, "throttling"),
     ];
     for trouble in never {
-        assert_eq!(retries(3).pause(1, trouble, 1.0), None, "{trouble:?}");
+        assert_eq!(retries(3).pause_by_chance(1, trouble, 1.0), None, "{trouble:?}");
     }
 }
 
 #[test]
 fn pauses_double_up_to_twenty_seconds() {
     let mut retries = retries(100);
-    let pauses: Vec<_> = (1..=7).map(|attempt| retries.pause(attempt, answer(500, "x"), 1.0)).collect();
+    let pauses: Vec<_> = (1..=7).map(|attempt| retries.pause_by_chance(attempt, answer(500, "x"), 1.0)).collect();
     assert_eq!(pauses, [1, 2, 4, 8, 16, 20, 20].map(|seconds| Some(Duration::from_secs(seconds))));
-    assert_eq!(retries.pause(1, answer(500, "x"), 0.0), Some(Duration::ZERO));
+    assert_eq!(retries.pause_by_chance(1, answer(500, "x"), 0.0), Some(Duration::ZERO));
 }
 
 #[test]
 fn the_last_try_is_the_last() {
     assert!(!retries(3).is_spent(2));
     assert!(retries(3).is_spent(3));
-    assert_eq!(retries(3).pause(3, answer(500, "x"), 0.0), None);
+    assert_eq!(retries(3).pause_by_chance(3, answer(500, "x"), 0.0), None);
 }
 
 #[test]
 fn the_budget_ends_and_successes_fill_it() {
     let mut retries = retries(1000);
-    let spent = (1..).take_while(|attempt| retries.pause(*attempt, answer(500, "x"), 0.0).is_some()).count();
+    let spent = (1..).take_while(|attempt| retries.pause_by_chance(*attempt, answer(500, "x"), 0.0).is_some()).count();
     assert_eq!(spent, 100);
     retries.succeeded();
-    assert!(retries.pause(1, answer(500, "x"), 0.0).is_some());
-    assert!(retries.pause(1, Trouble::Transport { timeout: true }, 0.0).is_none());
+    assert!(retries.pause_by_chance(1, answer(500, "x"), 0.0).is_some());
+    assert!(retries.pause_by_chance(1, Trouble::Transport { timeout: true }, 0.0).is_none());
 }
 
 #[test]

@@ -155,9 +155,7 @@ impl Argument<'_> {
     }
 
     pub(super) fn reference(&self) -> &Node {
-        match self {
-            Self::Reference(node) => node,
-            Self::Value(_) => unreachable!("the signature says expref"),
-        }
+        let node = if let Self::Reference(node) = self { Some(node) } else { None };
+        node.expect("the signature says expref")
     }
 }
