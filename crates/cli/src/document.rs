@@ -2,10 +2,13 @@
 //!
 //! The texts that users see name Python's types and print Python's numbers, so the kinds here are
 //! Python's: whole numbers have no bound, bytes and dates are kinds of their own, and a map keeps
-//! the order in which its keys came.
+//! the order in which its keys came. As in Python, too, a copy of a list or a map is the same list or map, not a
+//! second one that looks alike; YAML shows the difference.
 
 use indexmap::IndexMap;
 use num_bigint::BigInt;
+use std::ops::{Deref, DerefMut};
+use std::rc::Rc;
 
 /// A value of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +23,7 @@ pub(crate) enum Document {
     Date(chrono::NaiveDate),
     /// A point in time of YAML; without an offset when it was written without.
     DateTime(chrono::NaiveDateTime, Option<chrono::FixedOffset>),
-    List(Vec<Document>),
+    List(List),
     Map(Map),
 }
 
@@ -36,15 +39,68 @@ impl Document {
     pub(crate) fn as_map(&self) -> Option<&Map> {
         if let Self::Map(map) = self { Some(map) } else { None }
     }
+
+    /// Which list or map this is; nothing else has an identity.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::List(list) => Some(Identity(Rc::as_ptr(&list.0).cast())),
+            Self::Map(map) => Some(Identity(Rc::as_ptr(&map.pairs).cast())),
+            _ => None,
+        }
+    }
+}
+
+/// Equal for copies of one list or map, for as long as one of them lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity(*const ());
+
+/// Values in a row. A copy is the same list until one of the two is changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct List(Rc<Vec<Document>>);
+
+impl List {
+    /// The elements, copied only when another copy of the list needs them.
+    pub(crate) fn into_vec(self) -> Vec<Document> {
+        Rc::unwrap_or_clone(self.0)
+    }
+}
+
+impl Deref for List {
+    type Target = Vec<Document>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for List {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        Rc::make_mut(&mut self.0)
+    }
+}
+
+impl<'a> IntoIterator for &'a List {
+    type Item = &'a Document;
+    type IntoIter = std::slice::Iter<'a, Document>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<Document> for List {
+    fn from_iter<I: IntoIterator<Item = Document>>(elements: I) -> Self {
+        Self(Rc::new(elements.into_iter().collect()))
+    }
 }
 
 /// Keys and values in the order of the keys' first arrival.
 ///
 /// Setting a key again replaces its value and keeps its place. As in Python, the order is no part of the
-/// value: maps with the same pairs are equal.
+/// value: maps with the same pairs are equal. A copy is the same map until one of the two is changed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Map {
-    pairs: IndexMap<String, Document>,
+    pairs: Rc<IndexMap<String, Document>>,
     /// Whether the reference holds it as an `OrderedDict`, which its texts then name.
     ordered: bool,
 }
@@ -65,16 +121,16 @@ impl Map {
     }
 
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<&mut Document> {
-        self.pairs.get_mut(key)
+        self.changed().get_mut(key)
     }
 
     /// Sets `key`, and says what it was before.
     pub(crate) fn insert(&mut self, key: impl Into<String>, value: impl Into<Document>) -> Option<Document> {
-        self.pairs.insert(key.into(), value.into())
+        self.changed().insert(key.into(), value.into())
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Option<Document> {
-        self.pairs.shift_remove(key)
+        self.changed().shift_remove(key)
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &Document)> + ExactSizeIterator {
@@ -82,7 +138,11 @@ impl Map {
     }
 
     pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut Document> {
-        self.pairs.values_mut()
+        self.changed().values_mut()
+    }
+
+    fn changed(&mut self) -> &mut IndexMap<String, Document> {
+        Rc::make_mut(&mut self.pairs)
     }
 
     pub(crate) fn is_ordered(&self) -> bool {
@@ -150,6 +210,6 @@ impl From<Map> for Document {
 
 impl From<Vec<Document>> for Document {
     fn from(elements: Vec<Document>) -> Self {
-        Self::List(elements)
+        Self::List(List(Rc::new(elements)))
     }
 }

@@ -89,6 +89,7 @@ impl ColorChoice {
 /// The values of `--cli-error-format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorFormat {
+    /// As before there were formats: the code is told only where a service answered it.
     Legacy,
     Json,
     Yaml,

@@ -133,7 +133,7 @@ fn holds(condition: &WaiterCondition, answer: Result<&Document, &ServiceError>) 
 /// What the path finds; nothing when that is no list.
 fn found(path: &str, answer: &Document) -> Result<Vec<Document>, Failure> {
     let found = Expression::parse(path).and_then(|expression| expression.search(answer)).map_err(Failure::General)?;
-    if let Document::List(found) = found { Ok(found) } else { Ok(Vec::new()) }
+    if let Document::List(found) = found { Ok(found.into_vec()) } else { Ok(Vec::new()) }
 }
 
 fn failed(waiter: &Waiter, reason: &str) -> Failure {

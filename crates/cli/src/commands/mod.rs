@@ -20,7 +20,7 @@ use crate::session::Session;
 /// A command that failed, and how the user wants to be told.
 struct Failed {
     failure: Failure,
-    format: Option<ErrorFormat>,
+    format: ErrorFormat,
     color: ColorChoice,
 }
 

@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn names_are_read_from_an_answer_and_anything_else_has_none() {
         let entry = |name: &str| Document::Map([("SnapshotName", name)].into_iter().collect());
-        let list = Document::List(vec![entry("a"), Document::Null, entry("b")]);
+        let list = Document::from(vec![entry("a"), Document::Null, entry("b")]);
         let answer = Document::Map([("Snapshots", list)].into_iter().collect());
         assert_eq!(names_in(&answer, "Snapshots", "SnapshotName"), ["a", "b"]);
         assert!(names_in(&answer, "CacheClusters", "CacheClusterId").is_empty());

@@ -40,7 +40,7 @@ fn example(shape: Shape, side: Side) -> Document {
             let members = structure.members.iter();
             members.map(|member| (member.name, member_example(member, side))).collect::<Map>().into()
         }
-        Shape::List(list) => Document::List(vec![example(list.member, side)]),
+        Shape::List(list) => vec![example(list.member, side)].into(),
         Shape::String(text) if side == Side::Output => text.name.into(),
         Shape::String(text) => text.values.first().copied().unwrap_or_default().into(),
         Shape::Integer => Document::from(0),

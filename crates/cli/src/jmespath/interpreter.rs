@@ -136,12 +136,13 @@ fn filter<'a>([source, each, condition]: &'a [Node; 3], current: &'a Document) -
 }
 
 fn flatten<'a>(source: &'a Node, current: &'a Document) -> Found<'a> {
-    let Document::List(elements) = evaluate(source, current)?.into_owned() else {
+    let source = evaluate(source, current)?;
+    let Document::List(elements) = source.as_ref() else {
         return Ok(NOTHING);
     };
     let mut flat = Vec::new();
     for element in elements {
-        if let Document::List(inner) = element { flat.extend(inner) } else { flat.push(element) }
+        if let Document::List(inner) = element { flat.extend_from_slice(inner) } else { flat.push(element.clone()) }
     }
     Ok(owned(flat))
 }

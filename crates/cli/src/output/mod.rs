@@ -38,16 +38,16 @@ fn format(session: Session<'_>) -> Result<Format, Failure> {
 }
 
 /// The format of a failure, as far as options and settings are known when it is found. A setting may be
-/// in capitals; one that is no format is passed over. `None` when the setting cannot be read, as with a profile
-/// that does not exist: the reference then leaves out the code.
-pub(crate) fn error_format(globals: Option<&Globals>, settings: Option<&Settings>) -> Option<ErrorFormat> {
+/// in capitals; one that is no format is passed over. When the setting cannot be read, as with a profile that does
+/// not exist, it is the old format.
+pub(crate) fn error_format(globals: Option<&Globals>, settings: Option<&Settings>) -> ErrorFormat {
     if let Some(format) = globals.and_then(|globals| globals.error_format) {
-        return Some(format);
+        return format;
     }
-    let Some(settings) = settings else { return Some(ErrorFormat::Enhanced) };
-    let name = settings.get(Setting::CliErrorFormat).ok()?;
+    let Some(settings) = settings else { return ErrorFormat::Enhanced };
+    let Ok(name) = settings.get(Setting::CliErrorFormat) else { return ErrorFormat::Legacy };
     let format = name.and_then(|name| names::find(&ErrorFormat::NAMES, &name.to_lowercase()));
-    Some(format.unwrap_or(ErrorFormat::Enhanced))
+    format.unwrap_or(ErrorFormat::Enhanced)
 }
 
 /// Prints the answer of `operation` to standard output, through the query, the format and the pager of the session.
@@ -93,7 +93,7 @@ fn print_yaml_stream(session: Session<'_>, mut sink: Sink<'_>, answer: &mut dyn 
     while let Some(page) = answer.next_page()? {
         let found = select(session, page)?;
         if comes_in_pages || !is_empty_map(&found) {
-            sink.write(&yaml::dump(&Document::List(vec![found])))?;
+            sink.write(&yaml::dump(&vec![found].into()))?;
         }
     }
     Ok(())
@@ -138,10 +138,11 @@ fn print_table(
     operation: &str,
     answer: &mut dyn Answer,
 ) -> Result<(), Failure> {
-    let document = answer.whole()?;
     let plain = Colors::of(session.globals.color);
     let colors = if sink.is_paged() { plain } else { plain.with_resets() };
-    let printed = select(session, document)
+    let printed = answer
+        .whole()
+        .and_then(|document| select(session, document))
         .and_then(|found| table::render(operation, &found, terminal::columns(std::io::stdout()), colors))
         .and_then(|text| sink.write(&text));
     drop(sink);

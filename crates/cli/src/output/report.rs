@@ -11,10 +11,10 @@ const NO_REGION: &str = "You must specify a region. You can also configure your 
 
 const NO_CREDENTIALS: &str = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
 
-/// Prints a failure to standard error; `program` is the name that the user called. Without a format there is no code.
+/// Prints a failure to standard error; `program` is the name that the user called.
 ///
 /// When standard error cannot be written to, there is nobody to tell.
-pub(crate) fn report(program: &str, format: Option<ErrorFormat>, color: ColorChoice, failure: &Failure) {
+pub(crate) fn report(program: &str, format: ErrorFormat, color: ColorChoice, failure: &Failure) {
     if *failure == Failure::Interrupted {
         let _told: Result<(), Failure> = sink::to_stdout("\n");
     }
@@ -22,12 +22,9 @@ pub(crate) fn report(program: &str, format: Option<ErrorFormat>, color: ColorCho
         return;
     };
     let colors = Colors::of(color);
-    let text = match format {
-        Some(format) => notice.in_format(format, colors).unwrap_or_else(|| notice.line(program)),
-        None => notice.bare().line(program),
-    };
+    let text = notice.in_format(format, colors).unwrap_or_else(|| notice.line(program, format));
     let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
-    if format == Some(ErrorFormat::Table) && notice.fields.is_some() {
+    if format == ErrorFormat::Table && notice.fields.is_some() {
         let _told: Result<(), Failure> = colors.reset();
     }
 }
@@ -39,6 +36,8 @@ struct Notice {
     usage: String,
     /// The line for readers.
     sentence: String,
+    /// The line for readers of the old format, where it is another one.
+    old_sentence: Option<String>,
     /// Code and message, for the formats with structure. Without a code there is no structure.
     fields: Option<Map>,
     /// What follows each part of the line.
@@ -72,14 +71,9 @@ impl Notice {
     fn coded(code: &str, message: &str) -> Self {
         Self {
             fields: Some([("Code", code), ("Message", message)].into_iter().collect()),
+            old_sentence: Some(message.to_owned()),
             ..Self::plain(format!("An error occurred ({code}): {message}"))
         }
-    }
-
-    /// The message alone, without its code.
-    fn bare(&self) -> Self {
-        let message = self.fields.as_ref().and_then(|fields| fields.get("Message")).and_then(Document::as_str);
-        Self { usage: self.usage.clone(), end: self.end, ..Self::plain(message.unwrap_or(&self.sentence).to_owned()) }
     }
 
     fn answered(ServiceError { operation, code, message, retries_spent, fields }: &ServiceError) -> Self {
@@ -92,8 +86,10 @@ impl Notice {
         }
     }
 
-    fn line(&self, program: &str) -> String {
+    fn line(&self, program: &str, format: ErrorFormat) -> String {
         let Self { usage, sentence, end, .. } = self;
+        let old = self.old_sentence.as_ref().filter(|_| format == ErrorFormat::Legacy);
+        let sentence = old.unwrap_or(sentence);
         format!("{usage}\n{program}: [ERROR]: {}{end}\n{end}", sentence.trim_end())
     }
 
@@ -142,14 +138,16 @@ mod tests {
     }
 
     #[test]
-    fn without_a_format_there_is_no_code() {
-        let notice = Notice::of("aws", &Failure::Validation("no".into())).expect("there is something to say");
-        assert_eq!(notice.bare().line("aws"), "\naws: [ERROR]: no\n");
+    fn the_old_format_tells_the_codes_of_services_alone() {
+        assert_eq!(shown(ErrorFormat::Legacy, &Failure::validation("no")), "\naws: [ERROR]: no\n");
+        assert_eq!(shown(ErrorFormat::Legacy, &Failure::general("no")), "\naws: [ERROR]: no\n");
+        let failure = service("no", None, &[("Code", "SnapshotNotFoundFault".into())]);
+        assert_eq!(shown(ErrorFormat::Legacy, &failure), shown(ErrorFormat::Enhanced, &failure));
     }
 
     fn shown(format: ErrorFormat, failure: &Failure) -> String {
         let notice = Notice::of("aws", failure).expect("there is something to say");
-        notice.in_format(format, Colors::Plain).unwrap_or_else(|| notice.line("aws"))
+        notice.in_format(format, Colors::Plain).unwrap_or_else(|| notice.line("aws", format))
     }
 
     #[test]
@@ -177,7 +175,6 @@ mod tests {
         ];
         for (failure, expected) in cases {
             assert_eq!(shown(ErrorFormat::Enhanced, &failure), format!("\naws: [ERROR]: {expected}"));
-            assert_eq!(shown(ErrorFormat::Legacy, &failure), format!("\naws: [ERROR]: {expected}"));
         }
     }
 

@@ -47,7 +47,7 @@ fn yaml_is_what_the_reference_prints() {
 fn yaml_streams_are_what_the_reference_prints() {
     each(include_str!("tests/yaml-stream.txt"), |document, out| {
         if !is_empty_map(document) {
-            out.push_str(&yaml::dump(&Document::List(vec![document.clone()])));
+            out.push_str(&yaml::dump(&vec![document.clone()].into()));
         }
         Ok(())
     });
@@ -146,9 +146,9 @@ fn the_error_format_is_the_options_or_a_settings() {
         Settings::load(&surroundings).expect("there are no files")
     };
     let globals = Globals { error_format: Some(ErrorFormat::Yaml), ..Globals::default() };
-    assert_eq!(error_format(Some(&globals), Some(&settings("json"))), Some(ErrorFormat::Yaml));
-    assert_eq!(error_format(Some(&Globals::default()), Some(&settings("json"))), Some(ErrorFormat::Json));
-    assert_eq!(error_format(None, None), Some(ErrorFormat::Enhanced));
+    assert_eq!(error_format(Some(&globals), Some(&settings("json"))), ErrorFormat::Yaml);
+    assert_eq!(error_format(Some(&Globals::default()), Some(&settings("json"))), ErrorFormat::Json);
+    assert_eq!(error_format(None, None), ErrorFormat::Enhanced);
     for (value, format) in [
         ("JSON", ErrorFormat::Json),
         ("table", ErrorFormat::Table),
@@ -156,6 +156,29 @@ fn the_error_format_is_the_options_or_a_settings() {
         ("xml", ErrorFormat::Enhanced),
         ("", ErrorFormat::Enhanced),
     ] {
-        assert_eq!(error_format(None, Some(&settings(value))), Some(format), "{value:?}");
+        assert_eq!(error_format(None, Some(&settings(value))), format, "{value:?}");
+    }
+}
+
+#[test]
+fn yaml_writes_what_stands_in_several_places_once() {
+    let document = python::json::parse(r#"{"m":{"a":{"b":1}},"l":[[1],[2]],"t":"text","e":[]}"#);
+    let document = document.expect("the document is JSON");
+    let cases = [
+        ("[m, m]", "- &id001\n  a:\n    b: 1\n- *id001\n"),
+        ("{x: l, y: l}", "x: &id001\n- - 1\n- - 2\ny: *id001\n"),
+        (
+            "[m.a, m, l, m, l[1]]",
+            "- &id001\n  b: 1\n- &id002\n  a: *id001\n- - - 1\n  - &id003\n    - 2\n- *id002\n- *id003\n",
+        ),
+        ("l[].[@, @]", "- - 1\n  - 1\n- - 2\n  - 2\n"),
+        ("[l[0:1], l[0:1]]", "- - &id001\n    - 1\n- - *id001\n"),
+        ("[t, t, e, e]", "- text\n- text\n- &id001 []\n- *id001\n"),
+        ("map(&`[1]`, l)", "- &id001\n  - 1\n- *id001\n"),
+        ("[`[1]`, `[1]`]", "- - 1\n- - 1\n"),
+    ];
+    for (query, expected) in cases {
+        let found = crate::jmespath::Expression::parse(query).and_then(|query| query.search(&document));
+        assert_eq!(found.map(|found| yaml(&found)).as_deref(), Ok(expected), "{query}");
     }
 }

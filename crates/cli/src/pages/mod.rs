@@ -205,7 +205,7 @@ impl Answer for Pages<'_, '_> {
             let Some(items) = items_of(&mut page, path).map(std::mem::take) else { continue };
             match items_of(&mut whole, path) {
                 Some(collected) => collected.extend(items),
-                None => whole = nested(path, Document::List(items)),
+                None => whole = nested(path, items.into()),
             }
         }
         if let (Document::Map(whole), Some(token)) = (&mut whole, &self.resume_token) {

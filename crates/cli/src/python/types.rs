@@ -59,7 +59,7 @@ mod tests {
             (Document::Bytes(Vec::new()), "<class 'bytes'>"),
             (Document::Date(chrono::NaiveDate::default()), "<class 'datetime.date'>"),
             (Document::DateTime(chrono::NaiveDateTime::default(), None), "<class 'datetime.datetime'>"),
-            (Document::List(Vec::new()), "<class 'list'>"),
+            (Vec::new().into(), "<class 'list'>"),
             (Document::from(Map::new()), "<class 'dict'>"),
         ];
         for (document, name) in cases {

@@ -32,7 +32,7 @@ fn fit_member(value: &mut Document, shape: Shape) -> Result<(), String> {
     match shape {
         Shape::List(_) if !matches!(value, Document::List(_)) => {
             let element = std::mem::replace(value, Document::Null);
-            *value = Document::List(vec![element]);
+            *value = vec![element].into();
             Ok(())
         }
         Shape::Structure(_) | Shape::List(_) => fit(value, shape),

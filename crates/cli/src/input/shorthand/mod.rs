@@ -114,7 +114,7 @@ impl Parser<'_> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(if values.len() == 1 { values.remove(0) } else { Document::List(values) })
+        Ok(if values.len() == 1 { values.remove(0) } else { values.into() })
     }
 
     /// A value behind a comma, and whether another comma follows it.
@@ -157,7 +157,7 @@ impl Parser<'_> {
             self.end_of_element(']')?;
         }
         self.mark(']')?;
-        Ok(Document::List(elements))
+        Ok(elements.into())
     }
 
     fn hash(&mut self) -> Result<Document, ShorthandError> {

@@ -191,7 +191,7 @@ impl Collection {
 
     fn close(self) -> Document {
         match self {
-            Self::List(elements) => Document::List(elements),
+            Self::List(elements) => elements.into(),
             Self::Map(pairs) => Document::Map(pairs.close()),
         }
     }

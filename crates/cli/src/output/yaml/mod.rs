@@ -3,11 +3,13 @@
 //! The layout is that of libyaml's emitter as the reference drives it, down to the characters that it
 //! does not take for printable: everything above U+FFFF is escaped.
 
+mod anchors;
 mod plain;
 mod scalar;
 
 use crate::document::{Document, Map};
 use crate::python::{self, Maps};
+use anchors::{Anchors, Mark};
 use plain::is_read_as_text;
 use scalar::Style;
 
@@ -22,7 +24,8 @@ const MAX_SIMPLE_KEY: usize = 128;
 
 /// A document that ends with a line break.
 pub(super) fn dump(document: &Document) -> String {
-    let mut writer = Writer { text: String::new(), column: 0, needs_blank: false, line_is_open: true };
+    let anchors = Anchors::of(document);
+    let mut writer = Writer { text: String::new(), column: 0, needs_blank: false, line_is_open: true, anchors };
     writer.node(document, Place::ROOT);
     writer.text.push('\n');
     writer.text
@@ -59,10 +62,16 @@ struct Writer {
     needs_blank: bool,
     /// The last line has nothing but blanks and the marks `-` and `?`, so that a node may start on it.
     line_is_open: bool,
+    anchors: Anchors,
 }
 
 impl Writer {
     fn node(&mut self, document: &Document, place: Place) {
+        match self.anchors.mark(document) {
+            Mark::None => {}
+            Mark::Named(anchor) => self.word(&anchor),
+            Mark::Called(alias) => return self.word(&alias),
+        }
         match document {
             Document::List(elements) if elements.is_empty() => self.word("[]"),
             Document::List(elements) => self.list(elements, place),
@@ -96,9 +105,7 @@ impl Writer {
 
     fn map(&mut self, map: &Map, place: Place) {
         let indent = place.deeper();
-        let mut pairs: Vec<_> = map.iter().collect();
-        pairs.sort_by_key(|(key, _)| *key);
-        for (key, value) in pairs {
+        for (key, value) in sorted(map) {
             self.line(indent);
             let style = Style::of(key, is_read_as_text(key));
             if key.len() <= MAX_SIMPLE_KEY && !key.contains(scalar::is_break) {
@@ -154,6 +161,13 @@ impl Writer {
         self.needs_blank = true;
         self.line_is_open = false;
     }
+}
+
+/// The pairs of a map in the order of their keys.
+fn sorted(map: &Map) -> Vec<(&str, &Document)> {
+    let mut pairs: Vec<_> = map.iter().collect();
+    pairs.sort_by_key(|(key, _)| *key);
+    pairs
 }
 
 fn float(number: f64) -> String {
