@@ -42,11 +42,8 @@ impl Document {
 
     /// Which list or map this is; nothing else has an identity.
     pub(crate) fn identity(&self) -> Option<Identity> {
-        match self {
-            Self::List(list) => Some(Identity(Rc::as_ptr(&list.0).cast())),
-            Self::Map(map) => Some(Identity(Rc::as_ptr(&map.pairs).cast())),
-            _ => None,
-        }
+        let list = if let Self::List(list) = self { Some(Rc::as_ptr(&list.0).cast()) } else { None };
+        list.or_else(|| self.as_map().map(|map| Rc::as_ptr(&map.pairs).cast())).map(Identity)
     }
 }
 

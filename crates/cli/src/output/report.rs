@@ -38,7 +38,7 @@ struct Notice {
     sentence: String,
     /// The line for readers of the old format, where it is another one.
     old_sentence: Option<String>,
-    /// Code and message, for the formats with structure. Without a code there is no structure.
+    /// Code and message, for the formats with structure. Without either there is no structure.
     fields: Option<Map>,
     /// What follows each part of the line.
     end: &'static str,
@@ -79,7 +79,7 @@ impl Notice {
     fn answered(ServiceError { operation, code, message, retries_spent, fields }: &ServiceError) -> Self {
         let retries = retries_spent.map(|count| format!(" (reached max retries: {count})")).unwrap_or_default();
         Self {
-            fields: Some(fields.clone()),
+            fields: Some(fields.clone()).filter(|fields| !fields.is_empty()),
             ..Self::plain(format!(
                 "An error occurred ({code}) when calling the {operation} operation{retries}: {message}"
             ))
@@ -213,6 +213,11 @@ mod tests {
                 "{\n    \"Code\": \"SnapshotNotFoundFault\",\n    \"Message\": null\n}\n",
             ),
             (ErrorFormat::Json, &Failure::general("m"), "\naws: [ERROR]: m\n"),
+            (
+                ErrorFormat::Yaml,
+                &service("m", None, &[]),
+                "\naws: [ERROR]: An error occurred (SnapshotNotFoundFault) when calling the CopySnapshot operation: m\n",
+            ),
         ];
         for (format, failure, expected) in cases {
             assert_eq!(shown(format, failure), expected, "{format:?}");

@@ -46,11 +46,8 @@ impl Anchors {
             return;
         }
         self.known.insert(identity, None);
-        match document {
-            Document::List(elements) => elements.iter().for_each(|element| self.visit(element)),
-            Document::Map(map) => super::sorted(map).into_iter().for_each(|(_, value)| self.visit(value)),
-            _ => {}
-        }
+        document.as_list().into_iter().flatten().for_each(|element| self.visit(element));
+        document.as_map().map(super::sorted).into_iter().flatten().for_each(|(_, value)| self.visit(value));
     }
 
     /// What to write for `document`, which is about to be written.
