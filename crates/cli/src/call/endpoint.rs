@@ -7,6 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use valkeep_api::Service;
 
 use crate::config::Setting;
+use crate::credentials;
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -98,10 +99,14 @@ const PARTITIONS: &[Partition] = &[
 ];
 
 /// The region of the session: the flag, or the setting. An empty one is there.
-fn region(session: Session<'_>) -> Result<Option<String>, Failure> {
-    match &session.globals.region {
-        Some(region) => Ok(Some(region.clone())),
-        None => session.settings.get(Setting::Region),
+/// Where nobody names one, a machine of the cloud has the one that it stands in.
+pub(crate) fn region(session: Session<'_>) -> Result<Option<String>, Failure> {
+    if let Some(region) = &session.globals.region {
+        return Ok(Some(region.clone()));
+    }
+    match session.settings.get(Setting::Region)? {
+        Some(region) => Ok(Some(region)),
+        None => credentials::region_of_machine(session),
     }
 }
 
@@ -119,7 +124,7 @@ impl Region {
     /// A region that cannot be part of a host name.
     pub(super) fn of(session: Session<'_>) -> Result<Self, Failure> {
         let Some(name) = region(session)? else { return Ok(Self { name: None, fips: false }) };
-        if !name.is_empty() && !is_host_label(&name) {
+        if !name.is_empty() && (!is_host_label(&name) || is_number(&name)) {
             let message = format!("Provided region_name '{name}' doesn't match a supported format.");
             return Err(Failure::General(message));
         }
@@ -137,8 +142,8 @@ impl Region {
         let fips = settings.is_true(Setting::UseFipsEndpoint)? || self.fips;
         let variant = Variant { fips, dualstack: settings.is_true(Setting::UseDualstackEndpoint)? };
         match self.name {
-            Some(region) => computed(service, region, variant),
-            None if service.name == "sts" => computed(service, "aws-global".to_owned(), variant),
+            Some(region) => computed(service.name, region, variant),
+            None if service.name == "sts" => computed(service.name, "aws-global".to_owned(), variant),
             None => Err(Failure::NoRegion),
         }
     }
@@ -170,8 +175,8 @@ impl Endpoint {
         if scheme != "http" && scheme != "https" {
             return Err(unusable(&format_args!("Not supported URL scheme {scheme}")));
         }
-        let path = path.split('#').next().unwrap_or_default();
-        format!("{scheme}://{authority}{}", escaped(path))
+        let path = without_parameters(path.split('#').next().unwrap_or_default());
+        format!("{scheme}://{authority}{}", escaped(&path))
             .parse()
             .map_err(|error: http::uri::InvalidUri| unusable(&error))
     }
@@ -193,15 +198,41 @@ fn configured(session: Session<'_>, service: &Service) -> Result<Option<String>,
         return Ok(Some(url.to_owned()));
     }
     let Some(profile) = settings.selected_profile()? else { return Ok(None) };
-    let services = profile.text("services").and_then(|name| settings.profiles().services(name));
-    let of_service = services.and_then(|services| services.nested(service.name, "endpoint_url"));
+    let of_service = match profile.text("services") {
+        Some(name) => in_services(session, name, service)?,
+        None => None,
+    };
     Ok(of_service.filter(given).or(profile.text("endpoint_url")).filter(given).map(str::to_owned))
 }
 
+/// The address of a service in the section of services `name`, which must exist.
+fn in_services<'a>(session: Session<'a>, name: &str, service: &Service) -> Result<Option<&'a str>, Failure> {
+    let services = session.settings.profiles().services(name).ok_or_else(|| {
+        Failure::General(format!(
+            "The profile is configured to use the services section but the \"{name}\" services configuration does not \
+             exist."
+        ))
+    })?;
+    match services.text(service.name) {
+        Some(_) => Err(Failure::general("'str' object has no attribute 'get'")),
+        None => Ok(services.nested(service.name, "endpoint_url")),
+    }
+}
+
+/// The address that a service of that name has by the rules alone, for a user who wants the settings' variant of it.
+///
+/// # Errors
+/// The region has no addresses of the wanted kind.
+pub(crate) fn address_of(session: Session<'_>, service: &str, region: &str) -> Result<String, Failure> {
+    let settings = session.settings;
+    let fips = settings.is_true(Setting::UseFipsEndpoint)?;
+    let variant = Variant { fips, dualstack: settings.is_true(Setting::UseDualstackEndpoint)? };
+    Ok(computed(service, region.to_owned(), variant)?.url)
+}
+
 /// The address of `service` in a region that needs not be known.
-fn computed(service: &Service, region: String, variant: Variant) -> Result<Endpoint, Failure> {
+fn computed(service: &str, region: String, variant: Variant) -> Result<Endpoint, Failure> {
     let Variant { fips, dualstack } = variant;
-    let service = service.name;
     if service == "sts" && region == "aws-global" && !fips && !dualstack {
         return Ok(Endpoint { url: "https://sts.amazonaws.com".to_owned(), region: "us-east-1".to_owned() });
     }
@@ -251,14 +282,19 @@ fn is_host_label(text: &str) -> bool {
 /// The address with a path, as the reference shows it.
 fn checked(url: &str) -> Result<String, Failure> {
     let invalid = || Failure::General(format!("Invalid endpoint: {url}"));
-    let (scheme, rest) = url.split_once("://").ok_or_else(invalid)?;
+    let blanks = |character: char| character <= ' ';
+    let (scheme, rest) = url.trim_start_matches(blanks).split_once("://").ok_or_else(invalid)?;
     let scheme = scheme.to_ascii_lowercase();
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let is_scheme = !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let (host, _) = place(authority);
-    let is_ipv6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).map(str::parse::<Ipv6Addr>);
-    if !is_scheme || !(is_host(host) || matches!(is_ipv6, Some(Ok(_)))) || url.contains(['\t', '\r', '\n']) {
+    let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if let Some(inside) = inside.filter(|inside| inside.parse::<Ipv6Addr>().is_err()) {
+        let inside = crate::python::str_repr(inside);
+        return Err(Failure::General(format!("{inside} does not appear to be an IPv4 or IPv6 address")));
+    }
+    if !is_scheme || !(is_host(host) || inside.is_some()) || url.contains(['\t', '\r', '\n']) {
         return Err(invalid());
     }
     let slash = if path.starts_with('/') { "" } else { "/" };
@@ -273,6 +309,14 @@ fn place(authority: &str) -> (&str, &str) {
         Some(colon) => (&place[..bracket + colon], &place[bracket + colon + 1..]),
         None => (place, ""),
     }
+}
+
+/// A path and a query without what stands behind a semicolon in the last part of the path.
+fn without_parameters(path: &str) -> String {
+    let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+    let last = path.rfind('/').unwrap_or(0);
+    let end = path[last..].find(';').map_or(path.len(), |semicolon| last + semicolon);
+    format!("{}{query}", &path[..end])
 }
 
 /// A path as it goes over the wire: what cannot stand there is escaped, and so is every percent sign when one of them

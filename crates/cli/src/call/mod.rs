@@ -14,6 +14,8 @@ use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_
 use http::{Method, Request, Response, Uri};
 use valkeep_api::{OperationModel, Service, query};
 
+pub(crate) use endpoint::{address_of, region};
+
 use self::endpoint::{Endpoint, Region};
 use crate::config::TimestampFormat;
 use crate::credentials::Source;

@@ -18,6 +18,7 @@ use http::{Method as Verb, Request, Response, StatusCode, Uri};
 use std::time::Duration;
 
 const ROLES: &str = "latest/meta-data/iam/security-credentials/";
+const ZONE: &str = "latest/meta-data/placement/availability-zone/";
 const TOKEN_HEADER: &str = "x-aws-ec2-metadata-token";
 
 /// How long the token of the service is good for, in seconds.
@@ -57,8 +58,7 @@ impl Metadata {
     }
 
     pub(super) fn search<'a>(&self, session: Session<'a>) -> Result<Option<Source<'a>>, Failure> {
-        let disabled = session.surroundings.variable("AWS_EC2_METADATA_DISABLED").unwrap_or_default();
-        if disabled.eq_ignore_ascii_case("true") {
+        if is_disabled(session) {
             return Ok(None);
         }
         match self.load(session) {
@@ -68,19 +68,46 @@ impl Metadata {
         }
     }
 
+    /// The region that the machine stands in: its zone without the letter.
+    pub(super) fn region(&self, session: Session<'_>) -> Result<Option<String>, Failure> {
+        if is_disabled(session) {
+            return Ok(None);
+        }
+        match self.zone(session) {
+            Ok(mut zone) => {
+                zone.pop();
+                Ok(Some(zone))
+            }
+            Err(Absent::Nothing) => Ok(None),
+            Err(Absent::Failed(failure)) => Err(failure),
+        }
+    }
+
+    fn zone(&self, session: Session<'_>) -> Result<String, Absent> {
+        let transport = Transport::new(session)?.within(self.time_limit);
+        let token = self.checked_token(&transport)?;
+        self.get(&transport, ZONE, token.as_deref(), |_| true)
+    }
+
     fn load(&self, session: Session<'_>) -> Result<Keys, Absent> {
         let transport = Transport::new(session)?.within(self.time_limit);
-        let token = self.token(&transport)?;
-        if token.is_none() && !self.tokenless {
-            let reason = "Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
-            return Err(Failure::general(format!("Error retrieving metadata: {reason}")).into());
-        }
+        let token = self.checked_token(&transport)?;
         let get = |path: &str, usable: fn(&str) -> bool| self.get(&transport, path, token.as_deref(), usable);
         let role: String = get(ROLES, |_| true)?.chars().filter(|c| !matches!(c, '\r' | '\n' | '\t')).collect();
         let answer = get(&format!("{ROLES}{role}"), |body| json::parse(body).is_ok())?;
         let answer = json::parse(&answer).map_err(|_| Absent::Nothing)?;
         let now = (session.surroundings.now)();
         keys(&answer, now)
+    }
+
+    /// The token, which may only be missing where requests without one are allowed.
+    fn checked_token(&self, transport: &Transport) -> Result<Option<String>, Absent> {
+        let token = self.token(transport)?;
+        if token.is_none() && !self.tokenless {
+            let reason = "Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled";
+            return Err(Failure::general(format!("Error retrieving metadata: {reason}")).into());
+        }
+        Ok(token)
     }
 
     /// The token that goes with every request; `None` when the service knows no tokens.
@@ -131,6 +158,11 @@ impl Metadata {
         let uri: Uri = format!("{}{path}", self.address).parse().map_err(|_| Absent::Nothing)?;
         Ok(Request::builder().method(verb).uri(uri))
     }
+}
+
+fn is_disabled(session: Session<'_>) -> bool {
+    let disabled = session.surroundings.variable("AWS_EC2_METADATA_DISABLED").unwrap_or_default();
+    disabled.eq_ignore_ascii_case("true")
 }
 
 fn send(transport: &Transport, request: http::request::Builder) -> Result<Response<Bytes>, TransportError> {

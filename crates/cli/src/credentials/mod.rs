@@ -118,6 +118,11 @@ pub(crate) fn search(session: Session<'_>) -> Result<Option<Source<'_>>, Failure
     metadata.search(session)
 }
 
+/// The region that this machine stands in, when it stands in the cloud.
+pub(crate) fn region_of_machine(session: Session<'_>) -> Result<Option<String>, Failure> {
+    instance::Metadata::of(session.settings)?.region(session)
+}
+
 /// Checks what the settings say of the metadata service, which matters even when nobody asks it.
 pub(crate) fn check_metadata(settings: &Settings) -> Result<(), Failure> {
     instance::Metadata::of(settings).map(drop)

@@ -1,6 +1,6 @@
 //! The two services of sign-on portals: tokens (`sso-oidc`) and roles (`sso`), in JSON over HTTP.
 
-use crate::call::{Retries, Trouble};
+use crate::call::{self, Retries, Trouble};
 use crate::config::Setting;
 use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
@@ -43,10 +43,10 @@ impl Portal {
 
     /// The address of the service, without a slash at its end.
     pub(super) fn address(self, session: Session<'_>, region: &str) -> Result<String, Failure> {
-        let address = self.configured(session)?.unwrap_or_else(|| {
-            let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-            format!("https://{}.{region}.{suffix}", self.host())
-        });
+        let address = match self.configured(session)? {
+            Some(address) => address,
+            None => call::address_of(session, self.host(), region)?,
+        };
         Ok(address.trim_end_matches('/').to_owned())
     }
 

@@ -2,8 +2,7 @@
 
 use super::expiry::{Expiry, iso};
 use super::retrieved::{as_map, member};
-use crate::call::{Client, Identity};
-use crate::config::Setting;
+use crate::call::{self, Client, Identity};
 use crate::document::{Document, Map};
 use crate::failure::Failure;
 use crate::globals::Globals;
@@ -18,7 +17,7 @@ pub(super) fn call(
     parameters: &Map,
 ) -> Result<Document, Failure> {
     // Also where STS could do without one.
-    if session.globals.region.is_none() && session.settings.get(Setting::Region)?.is_none() {
+    if call::region(session)?.is_none() {
         return Err(Failure::NoRegion);
     }
     // An endpoint on the command line is that of the command's own service.

@@ -114,6 +114,11 @@ impl Transport {
         Self { limits: TimeLimits { connect: Some(limit), read: Some(limit) }, ..self }
     }
 
+    /// The same without proxies, for what is beside this machine.
+    pub(crate) fn past_proxies(self) -> Self {
+        Self { proxies: Proxies::none(), ..self }
+    }
+
     /// One try. The address of `request` is absolute; a missing `host` header is made from it.
     ///
     /// # Errors

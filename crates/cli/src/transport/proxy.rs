@@ -64,6 +64,10 @@ impl Proxies {
         Self { http: proxy("http", !asked_over_web), https: proxy("https", true), exempt }
     }
 
+    pub(super) fn none() -> Self {
+        Self { http: None, https: None, exempt: Exempt::All }
+    }
+
     pub(super) fn route(&self, address: &Uri) -> Result<Route, TransportError> {
         let tls = address.scheme_str() == Some("https");
         let target = Place::of(address, tls).ok_or_else(|| TransportError::Connect { url: address.to_string() })?;

@@ -2,7 +2,7 @@ use super::*;
 use valkeep_api::{ELASTICACHE, STS};
 
 fn url(service: &Service, region: &str, fips: bool, dualstack: bool) -> Result<String, Failure> {
-    computed(service, region.to_owned(), Variant { fips, dualstack }).map(|endpoint| endpoint.url)
+    computed(service.name, region.to_owned(), Variant { fips, dualstack }).map(|endpoint| endpoint.url)
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn every_partition_has_host_names_of_its_own() {
 fn the_token_service_has_one_address_without_a_region() {
     let global = Endpoint { url: "https://sts.amazonaws.com".to_owned(), region: "us-east-1".to_owned() };
     let variant = Variant { fips: false, dualstack: false };
-    assert_eq!(computed(&STS, "aws-global".to_owned(), variant), Ok(global));
+    assert_eq!(computed(STS.name, "aws-global".to_owned(), variant), Ok(global));
     let cases = [
         ("us-east-1", false, false, "https://sts.us-east-1.amazonaws.com"),
         ("us-west-2", false, false, "https://sts.us-west-2.amazonaws.com"),
@@ -60,7 +60,7 @@ fn the_token_service_has_one_address_without_a_region() {
 
 #[test]
 fn host_names_are_lower_case_and_signing_regions_are_not() {
-    let endpoint = computed(&ELASTICACHE, "US-EAST-1".to_owned(), Variant { fips: false, dualstack: false });
+    let endpoint = computed(ELASTICACHE.name, "US-EAST-1".to_owned(), Variant { fips: false, dualstack: false });
     let endpoint = endpoint.expect("a region");
     assert_eq!(endpoint.url, "https://elasticache.us-east-1.amazonaws.com");
     assert_eq!(endpoint.region, "US-EAST-1");
@@ -78,13 +78,15 @@ fn an_address_needs_a_scheme_and_a_host() {
         "http://localhost_x:1",
         "http://-x",
         "  ",
-        "http://[::x]/",
         "http://a..b",
         "https://elasticache..amazonaws.com",
     ] {
         assert_eq!(checked(text), Err(Failure::general(format!("Invalid endpoint: {text}"))));
     }
+    let failure = Failure::general("'::x' does not appear to be an IPv4 or IPv6 address");
+    assert_eq!(checked("http://[::x]/"), Err(failure));
     let cases = [
+        (" http://127.0.0.1:1/", "http://127.0.0.1:1/"),
         ("HTTP://127.0.0.1:1/", "http://127.0.0.1:1/"),
         ("http://LOCALHOST", "http://localhost/"),
         ("http://127.0.0.1:1/p?x=1", "http://127.0.0.1:1/p?x=1"),
@@ -116,6 +118,7 @@ fn ports_and_schemes_are_looked_at_late() {
         ("http://h:1/a//b/../c d", "http://h:1/a//b/../c%20d"),
         ("http://h/a?x=1&b=c d#f", "http://h/a?x=1&b=c%20d"),
         ("http://h/%2f", "http://h/%2f"),
+        ("http://h/a;b/c;d?e;f", "http://h/a;b/c?e;f"),
         ("http://h/%2f\u{e4}%zz", "http://h/%252f%C3%A4%25zz"),
     ];
     for (url, expected) in cases {
