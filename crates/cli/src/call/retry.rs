@@ -38,8 +38,8 @@ const THROTTLING_CODES: &[&str] = &[
     "TransactionInProgressException",
 ];
 
-/// Codes of trouble that passes by itself.
-const TRANSIENT_CODES: &[&str] = &["RequestTimeout", "RequestTimeoutException"];
+/// Codes of trouble that passes by itself. The first is what STS says of a provider of web identities.
+const TRANSIENT_CODES: &[&str] = &["IDPCommunicationError", "RequestTimeout", "RequestTimeoutException"];
 
 const TRANSIENT_STATUSES: &[u16] = &[429, 500, 502, 503, 504];
 
