@@ -10,7 +10,20 @@ use chrono::{DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, N
 use crate::config::TimestampFormat;
 use crate::python;
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl TimestampFormat {
@@ -165,7 +178,7 @@ impl<'a> Rest<'a> {
         self.take_while(|byte| byte.is_ascii_alphabetic())
     }
 
-    /// `2016-12-21`, `2016/12/21` or `20161221`: year, month and day. Reads nothing of anything else.
+    /// `2016-12-21`, `2016/12/21`, `20161221` or `12/21/2016`: year, month and day. Reads nothing of anything else.
     fn numeric_date(&mut self) -> Option<(u32, u32, u32)> {
         let before = self.0;
         let date = self.numeric_date_or_less();
@@ -180,7 +193,13 @@ impl<'a> Rest<'a> {
         if first.len() == 8 {
             return Some((first[..4].parse().ok()?, first[4..6].parse().ok()?, first[6..].parse().ok()?));
         }
-        if !(4..=5).contains(&first.len()) || !self.skip(b"-/") {
+        if !self.skip(b"-/") {
+            return None;
+        }
+        if first.len() < 3 {
+            return self.year_last(first.parse().ok()?);
+        }
+        if !(4..=5).contains(&first.len()) {
             return None;
         }
         let month = self.number(2)?;
@@ -190,19 +209,51 @@ impl<'a> Rest<'a> {
         Some((first.parse().ok()?, month, self.number(2)?))
     }
 
-    /// `Wed, 21 Dec 2016` or `21-Dec-2016`.
+    /// The rest of `12/21/2016`; a first number that is no month is the day.
+    fn year_last(&mut self, first: u32) -> Option<(u32, u32, u32)> {
+        let second = self.number(2)?;
+        let year = if self.skip(b"-/") { self.digits() } else { "" };
+        let (month, day) = if first > 12 { (second, first) } else { (first, second) };
+        if year.len() == 4 { Some((year.parse().ok()?, month, day)) } else { None }
+    }
+
+    /// `Wed, 21 Dec 2016`, `21-Dec-2016` or `Wed Dec 21 2016`.
     fn named_date(&mut self) -> Option<(u32, u32, u32)> {
+        let before = self.0;
         let weekday = self.word().to_ascii_lowercase();
-        if !weekday.is_empty() && !WEEKDAYS.iter().any(|known| weekday.starts_with(known)) {
-            return None;
+        if WEEKDAYS.iter().any(|known| weekday.starts_with(known)) {
+            self.take_while(|byte| matches!(byte, b',' | b' '));
+        } else {
+            self.0 = before;
         }
-        self.take_while(|byte| matches!(byte, b',' | b' '));
+        if self.0.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) {
+            return self.month_first();
+        }
         let day = self.number(2)?;
         self.skip(b" -");
-        let name = self.word().to_ascii_lowercase();
-        let month = MONTHS.iter().position(|known| name == *known)?;
+        let month = self.month()?;
         self.skip(b" -");
-        Some((self.number(4)?, month as u32 + 1, day))
+        Some((self.number(4)?, month, day))
+    }
+
+    /// The name of a month, whole or its first three letters.
+    fn month(&mut self) -> Option<u32> {
+        let name = self.word().to_ascii_lowercase();
+        let place = MONTHS.iter().position(|known| name == *known || name == known[..3])?;
+        Some(place as u32 + 1)
+    }
+
+    /// `Dec 21 2016`, or `Dec 21 22:24:04 2016`, of which the time is left to be read.
+    fn month_first(&mut self) -> Option<(u32, u32, u32)> {
+        let month = self.month()?;
+        self.blanks();
+        let day = self.number(2)?;
+        let (time, year) = self.0.rsplit_once(' ')?;
+        if year.len() != 4 {
+            return None;
+        }
+        self.0 = time.trim_end_matches([' ', ',']);
+        Some((year.parse().ok()?, month, day))
     }
 
     /// `22:24:04.955` or `222404`, after a `T` or blanks; midnight when nothing is left.
