@@ -4,12 +4,15 @@ E8, a bucket of another account, cannot be made on the embedded endpoint: every 
 account. `test_external_store.py` makes it on another store.
 """
 
+import re
 import threading
 
 import pytest
 from botocore.exceptions import ClientError
 
-from support import CALLER_ACTIONS, GRANT_ACTIONS, SERVICE, allow, bucket_policy, deny, fresh, refused, sha256
+from kit import dataset
+from support import (CALLER_ACTIONS, GRANT_ACTIONS, SERVICE, Clients, allow, available_group, bucket_policy, deny, fresh,
+                     refused, sha256)
 
 COPY = allow(["elasticache:*"])
 LIST_ALL = allow(["s3:ListAllMyBuckets"])
@@ -224,3 +227,57 @@ def test_tags_of_an_export_are_checked_and_put_on_nothing(root, source):
     root.available(source)
     with refused("InvalidParameterValue"):
         export(root, source, bucket, "other", Tags=[{"Key": "aws:a", "Value": "b"}])
+
+
+def work(clients, name):
+    """What the answer tells of the work on a snapshot, beside its XML."""
+    answer = clients.query("DescribeSnapshots", {"SnapshotName": name})
+    return answer.status, answer.headers.get("x-valkeep-work")
+
+
+def works_until_available(clients, name):
+    """What was told of an export on its way, and at its end."""
+    told = []
+    while clients.status(name) != "available":
+        told.append(work(clients, name)[1])
+    return told, work(clients, name)
+
+
+def test_an_export_that_fails_tells_its_reason_until_the_next_begins(new_service, redis):
+    service = new_service().start()
+    clients = Clients(service.endpoint, service.credentials())
+    clients.elasticache.create_replication_group(ReplicationGroupId="g", ReplicationGroupDescription="x", Engine="redis",
+                                                 EngineVersion=redis.version, CacheNodeType="cache.t4g.small")
+    with available_group(clients, "g").connect() as server:
+        dataset.fill(server, keys=20, big_mib=20)
+    clients.create("s", ReplicationGroupId="g")
+    assert work(clients, "s") == (200, None)
+    bucket = clients.bucket()
+
+    # A byte in the middle of the stored snapshot turns.
+    [blob] = [file for file in (service.data / "blobs").rglob("*") if file.is_file()]
+    whole = blob.read_bytes()
+    middle = len(whole) // 2
+    blob.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
+    export(clients, "s", bucket)
+    reason = 'job=export; state=failed; reason="the bytes did not agree with what was recorded"'
+    assert works_until_available(clients, "s")[1] == (200, reason)
+    assert "Contents" not in clients.s3.list_objects_v2(Bucket=bucket)
+
+    # It outlives the process, and is told to nobody who may not describe the snapshot.
+    service.kill()
+    service.start()
+    made = service.admin("identity", "create", "stranger")
+    clients = Clients(service.endpoint, service.credentials())
+    stranger = Clients(service.endpoint, (made["AccessKeyId"], made["SecretAccessKey"]))
+    assert work(clients, "s") == (200, reason)
+    assert work(stranger, "s") == (403, None)
+
+    blob.write_bytes(whole)
+    export(clients, "s", bucket)
+    told, last = works_until_available(clients, "s")
+    for text in filter(None, told):
+        done, total = map(int, re.fullmatch(r"job=export; state=running; done=(\d+); total=(\d+)", text).groups())
+        assert done <= total and total > 20 << 20
+    assert last == (200, None)
+    assert [o["Key"] for o in clients.s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["out-0001.rdb"]

@@ -50,7 +50,7 @@ pub(crate) fn abandon_those_of(tx: &mut Tx<'_>, job: JobId) -> Result<(), StepEr
 pub(crate) fn seal(tx: &mut Tx<'_>, job: JobId, id: BlobId, stored_bytes: u64) -> Result<(), StepError> {
     let blob = existing(tx, id)?;
     if blob.state != (BlobState::Writing { job: Some(job) }) {
-        return Err(StepError::Fail(format!("blob {id} is not one that this job writes")));
+        return Err(StepError::Fail(format!("blob {id} is not one that this job writes").into()));
     }
     let state = BlobState::Sealed { references: 1 };
     Ok(tx.replace(&BlobRecord { state, stored_bytes: ByteCount(stored_bytes), ..blob })?)
@@ -59,7 +59,7 @@ pub(crate) fn seal(tx: &mut Tx<'_>, job: JobId, id: BlobId, stored_bytes: u64) -
 /// One more owner.
 pub(crate) fn acquire(tx: &mut Tx<'_>, id: BlobId) -> Result<(), StepError> {
     let blob = existing(tx, id)?;
-    let state = blob.state.acquired().ok_or_else(|| StepError::Fail(format!("blob {id} is not sealed")))?;
+    let state = blob.state.acquired().ok_or_else(|| StepError::Fail(format!("blob {id} is not sealed").into()))?;
     Ok(tx.replace(&BlobRecord { state, ..blob })?)
 }
 
@@ -73,5 +73,5 @@ pub(crate) fn release(tx: &mut Tx<'_>, id: BlobId) -> Result<(), StepError> {
 }
 
 fn existing(tx: &mut Tx<'_>, id: BlobId) -> Result<BlobRecord, StepError> {
-    tx.get(&id.to_string())?.ok_or_else(|| StepError::Fail(format!("blob {id} has no record")))
+    tx.get(&id.to_string())?.ok_or_else(|| StepError::Fail(format!("blob {id} has no record").into()))
 }

@@ -69,6 +69,7 @@ pub struct Control {
     handover: Handover,
     identities: identities::Cache,
     running: jobs::Running,
+    progress: jobs::Progress,
     /// Held while nodes are brought back or removed, so that neither undoes the other.
     node_changes: tokio::sync::Mutex<()>,
 }
@@ -82,6 +83,7 @@ impl Control {
             handover: Handover::new(),
             identities: identities::Cache::default(),
             running: jobs::Running::default(),
+            progress: jobs::Progress::default(),
             node_changes: tokio::sync::Mutex::default(),
         })
     }

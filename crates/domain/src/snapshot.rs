@@ -31,11 +31,17 @@ pub enum SnapshotState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotEvent {
     Stored,
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
     CopyBegun,
     CopyEnded,
     ExportBegun,
     ExportEnded,
+    /// `reason` is for the caller to read.
+    ExportFailed {
+        reason: String,
+    },
     DeleteRequested,
 }
 
@@ -74,7 +80,7 @@ impl SnapshotState {
             (Self::Copying { copies: 0 | 1 }, E::CopyEnded) => Ok(Self::Available),
             (Self::Copying { copies }, E::CopyEnded) => Ok(Self::Copying { copies: copies - 1 }),
             (Self::Available, E::ExportBegun) => Ok(Self::Exporting),
-            (Self::Exporting, E::ExportEnded) => Ok(Self::Available),
+            (Self::Exporting, E::ExportEnded | E::ExportFailed { .. }) => Ok(Self::Available),
             (Self::Available | Self::Failed { .. }, E::DeleteRequested) => Ok(Self::Deleting),
             (
                 from,
@@ -84,6 +90,7 @@ impl SnapshotState {
                 | E::CopyEnded
                 | E::ExportBegun
                 | E::ExportEnded
+                | E::ExportFailed { .. }
                 | E::DeleteRequested,
             ) => Err(InvalidTransition { from: from.clone() }),
         }
@@ -189,6 +196,9 @@ pub struct Snapshot {
     /// ARN of the key that the caller chose; `None` under the service's own key (K11).
     pub kms_key: Option<String>,
     pub created_at: Timestamp,
+    /// Why the last export failed, for the caller to read; forgotten when the next one begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_export: Option<String>,
 }
 
 impl Snapshot {
@@ -203,15 +213,26 @@ impl Snapshot {
             shards: self.shards.clone(),
             kms_key,
             created_at: now,
+            failed_export: None,
         }
     }
 
-    /// Moves the snapshot to the state that `event` leads to.
+    /// Moves the snapshot to the state that `event` leads to, and remembers how its last export ended.
     ///
     /// # Errors
     /// When the event is not allowed; the snapshot is unchanged then.
     pub fn apply(&mut self, event: SnapshotEvent) -> Result<(), InvalidTransition> {
-        self.state = self.state.on(event)?;
+        self.state = self.state.on(event.clone())?;
+        match event {
+            SnapshotEvent::ExportBegun => self.failed_export = None,
+            SnapshotEvent::ExportFailed { reason } => self.failed_export = Some(reason),
+            SnapshotEvent::Stored
+            | SnapshotEvent::Failed { .. }
+            | SnapshotEvent::CopyBegun
+            | SnapshotEvent::CopyEnded
+            | SnapshotEvent::ExportEnded
+            | SnapshotEvent::DeleteRequested => {}
+        }
         Ok(())
     }
 
@@ -231,9 +252,19 @@ impl Snapshot {
         }
     }
 
+    /// What is stored of its shards.
+    pub fn stored(&self) -> impl Iterator<Item = &StoredShard> {
+        self.shards.iter().filter_map(|shard| shard.stored.as_ref())
+    }
+
     /// The blobs that hold its bytes.
     pub fn blobs(&self) -> impl Iterator<Item = BlobId> + '_ {
-        self.shards.iter().filter_map(|shard| shard.stored.as_ref()).map(|stored| stored.blob)
+        self.stored().map(|stored| stored.blob)
+    }
+
+    /// Size of the RDB files of its shards together, in bytes.
+    pub fn rdb_bytes(&self) -> u64 {
+        self.stored().fold(0, |sum, stored| sum.saturating_add(stored.rdb_bytes.0))
     }
 }
 
@@ -255,6 +286,7 @@ mod tests {
             E::CopyEnded,
             E::ExportBegun,
             E::ExportEnded,
+            E::ExportFailed { reason: "no bucket".into() },
             E::DeleteRequested,
         ];
         let allowed = |state: &S, event: &E| match (state, event) {
@@ -265,7 +297,7 @@ mod tests {
             (S::Available, E::DeleteRequested) => Some(S::Deleting),
             (S::Copying { .. }, E::CopyBegun) => Some(S::Copying { copies: 3 }),
             (S::Copying { .. }, E::CopyEnded) => Some(S::Copying { copies: 1 }),
-            (S::Exporting, E::ExportEnded) => Some(S::Available),
+            (S::Exporting, E::ExportEnded | E::ExportFailed { .. }) => Some(S::Available),
             (S::Failed { .. }, E::DeleteRequested) => Some(S::Deleting),
             _ => None,
         };
@@ -280,5 +312,32 @@ mod tests {
     fn the_last_of_several_copies_ends_the_copying_l4() {
         let one = SnapshotState::Copying { copies: 1 };
         assert_eq!(one.on(SnapshotEvent::CopyEnded), Ok(SnapshotState::Available));
+    }
+
+    /// As catalogs held snapshots before they knew of failed exports.
+    const STORED: &str = r#"{"name":"s","state":{"is":"available"},"source":"manual","origin":{"level":{"node":{
+        "cluster":"c","created_at":0,"zone":"us-east-1a","group":null}},"node_type":"cache.t4g.micro","engine":"redis",
+        "engine_version":"7.0.15","port":6379,"parameter_group":"default.redis7","subnet_group":"default",
+        "vpc_id":"vpc-1","auto_minor_version_upgrade":true,"retention_limit_days":0,"snapshot_window":"05:00-06:00",
+        "maintenance_window":"sun:05:00-sun:06:00","topic_arn":null},"shards":[],"kms_key":null,"created_at":0}"#;
+
+    #[test]
+    fn a_failed_export_is_remembered_until_the_next_begins_e30() {
+        let mut snapshot: Snapshot = serde_json::from_str(STORED).unwrap();
+        let stored = serde_json::to_string(&snapshot).unwrap();
+        assert!(!stored.contains("failed_export"), "{stored}");
+        let failed = SnapshotEvent::ExportFailed { reason: "no bucket".into() };
+        snapshot.apply(failed.clone()).unwrap_err();
+        assert_eq!(snapshot.failed_export, None);
+        snapshot.apply(SnapshotEvent::ExportBegun).unwrap();
+        snapshot.apply(failed).unwrap();
+        snapshot.apply(SnapshotEvent::CopyBegun).unwrap();
+        snapshot.apply(SnapshotEvent::CopyEnded).unwrap();
+        let mut read: Snapshot = serde_json::from_str(&serde_json::to_string(&snapshot).unwrap()).unwrap();
+        assert_eq!(read.failed_export.as_deref(), Some("no bucket"));
+        let copy = read.copied_as(SnapshotName::parse_new("c").unwrap(), None, Timestamp::from_ms(0));
+        assert_eq!(copy.failed_export, None);
+        read.apply(SnapshotEvent::ExportBegun).unwrap();
+        assert_eq!(read.failed_export, None);
     }
 }

@@ -188,7 +188,8 @@ impl Pieces {
 }
 
 /// Writes a blob anew under another key and a fresh data key, without unzipping: plaintext, facts and compression stay
-/// those of the source. Returns when the new blob survives power loss.
+/// those of the source. `moved` hears of the plaintext bytes of each segment that is written. Returns when the new blob
+/// survives power loss.
 ///
 /// # Errors
 /// Those of [`SealedReader::open`] and [`SealedWriter::create`]; `Seal` in a damaged segment of the source.
@@ -197,6 +198,7 @@ pub async fn reseal(
     keys: &dyn KeyService,
     from: BlobId,
     new: ResealedBlob,
+    moved: impl Fn(u64) + Send,
 ) -> Result<Sealed, SealedError> {
     let SealedReader { blob: source, opener, footer } = SealedReader::open(blobs, keys, from).await?;
     let fresh = keys.generate_data_key(&new.key_arn, &new.context).await?;
@@ -216,6 +218,7 @@ pub async fn reseal(
         let mut out = Vec::new();
         resealer.push(&stored, &mut out)?;
         blob.write(out).await?;
+        moved(at.plain_range.end - at.plain_range.start);
     }
     let mut out = Vec::new();
     let sealed = resealer.finish(&mut out)?;

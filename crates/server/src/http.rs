@@ -1,6 +1,7 @@
 //! HTTP: one port for all services, told apart by the credential scope; limits, time-outs, request ids.
 
-use crate::dispatch;
+use crate::answers;
+use crate::dispatch::{self, Outcome};
 use crate::fault::Answer;
 use crate::gate::{Visitor, claim_of, conditions};
 use crate::s3::{self, S3};
@@ -276,9 +277,9 @@ async fn query(
 ) -> (Answered, &'static str) {
     match proven(site, claim, &visit, body).await {
         Ok((call, body)) => match dispatch::run(&site.control, service, &visit.parts, &body, call).await {
-            Ok((operation, result)) => {
-                let xml = xml::response(service, operation, &result, visit.request_id);
-                (document(StatusCode::OK, xml), operation.name)
+            Ok(outcome) => {
+                let name = outcome.operation.name;
+                (done(service, outcome, visit.request_id), name)
             }
             Err(answer) => (refused(service, &answer, visit.request_id), answer.code),
         },
@@ -338,6 +339,15 @@ async fn drain<B: Body<Data = Bytes> + Unpin>(parts: &Parts, mut body: B) {
     drop(tokio::time::timeout(DRAIN_TIMEOUT, read).await);
 }
 
+fn done(service: &Service, outcome: Outcome, request_id: &str) -> Answered {
+    let xml = xml::response(service, outcome.operation, &outcome.result, request_id);
+    let mut response = document(StatusCode::OK, xml);
+    if let Some(work) = outcome.work {
+        response.headers_mut().insert(answers::work::HEADER, work);
+    }
+    response
+}
+
 fn refused(service: &Service, answer: &Answer, request_id: &str) -> Answered {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     document(status, xml::error(service, answer.code, answer.sender(), &answer.message, request_id))
@@ -366,6 +376,7 @@ mod tests {
     use hyper::body::Frame;
     use std::convert::Infallible;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use valkeep_api::Value;
 
     /// 64 KiB that are counted while they are alive.
     struct Counted(Arc<AtomicUsize>);
@@ -412,5 +423,15 @@ mod tests {
         assert_eq!(read_query(StreamBody::new(frames()), &large).await.unwrap().len(), 1);
         assert_eq!(read_query(of(MAX_QUERY_BYTES + 1), &large).await.unwrap_err().status, 413);
         assert_eq!(large.available_permits(), 1);
+    }
+
+    #[test]
+    fn the_work_is_told_beside_the_answer_and_not_in_it() {
+        let service = &ELASTICACHE;
+        let operation = service.operation("DescribeSnapshots").unwrap();
+        let outcome = |work| Outcome { operation, result: Value::Structure(Vec::new()), work };
+        let told = done(service, outcome(Some(HeaderValue::from_static("job=create"))), "id");
+        assert_eq!(told.headers()["x-valkeep-work"], "job=create");
+        assert!(!done(service, outcome(None), "id").headers().contains_key("x-valkeep-work"));
     }
 }

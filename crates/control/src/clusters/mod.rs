@@ -10,7 +10,7 @@ pub(crate) mod remove;
 pub(crate) mod revive;
 pub(crate) mod start;
 
-use crate::jobs::StepError;
+use crate::jobs::{Reason, StepError};
 use crate::{Control, Refusal};
 use serde::{Deserialize, Serialize};
 use valkeep_domain::arn::{Arn, Place};
@@ -59,13 +59,13 @@ pub(crate) fn members(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<CacheCluster
         Nodes::Cluster(id) => vec![id.clone()],
         Nodes::Group(id) => {
             let group = tx.get::<ReplicationGroup>(id.as_str())?;
-            group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone")))?.members
+            group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone").into()))?.members
         }
     };
     let mut members = Vec::new();
     for id in ids {
         let member = tx.get::<CacheCluster>(id.as_str())?;
-        members.push(member.ok_or_else(|| StepError::Fail(format!("cache cluster {id} is gone")))?);
+        members.push(member.ok_or_else(|| StepError::Fail(format!("cache cluster {id} is gone").into()))?);
     }
     Ok(members)
 }
@@ -104,8 +104,8 @@ pub(crate) fn request(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event
 pub(crate) fn settle(tx: &mut Tx<'_>, nodes: &Nodes, event: ClusterEvent) -> Result<(), StepError> {
     if let Nodes::Group(id) = nodes {
         let group = tx.get::<ReplicationGroup>(id.as_str())?;
-        let group = group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone")))?;
-        let status = group.status.on(event).map_err(|error| StepError::Fail(format!("{id}: {error}")))?;
+        let group = group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone").into()))?;
+        let status = group.status.on(event).map_err(|error| StepError::Fail(format!("{id}: {error}").into()))?;
         tx.replace(&ReplicationGroup { status, ..group })?;
     }
     for member in members(tx, nodes)? {
@@ -125,7 +125,7 @@ impl Control {
             Some(login) => {
                 let secret = self.ports.secrets.open(&password_purpose(&cluster.id), &login.sealed_password)?;
                 let password = String::from_utf8(secret.to_vec())
-                    .map_err(|_| StepError::Fail("the stored password is no text".to_owned()))?;
+                    .map_err(|_| StepError::Fail(Reason::plain("the stored password is no text")))?;
                 (login.username.clone(), Some(Zeroizing::new(password)))
             }
         };

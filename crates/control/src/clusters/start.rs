@@ -4,7 +4,7 @@ use super::{Nodes, members, settle, spec};
 use crate::Control;
 use crate::crash::{CrashPoint, reached};
 use crate::error_chain;
-use crate::jobs::{Held, StepError};
+use crate::jobs::{Held, Reason, StepError};
 use valkeep_domain::cluster::{ClusterEvent, NodeRole};
 
 /// Starting is idempotent: a node that an earlier attempt started is kept.
@@ -12,7 +12,7 @@ pub(crate) async fn run(control: &Control, held: Held, nodes: &Nodes) -> Result<
     let of = nodes.clone();
     let members = held.read(control, move |tx| members(tx, &of)).await?;
     let primary = members.iter().find(|member| member.role == NodeRole::Primary);
-    let primary = primary.ok_or_else(|| StepError::Fail("the group has no primary".to_owned()))?;
+    let primary = primary.ok_or_else(|| StepError::Fail(Reason::plain("the group has no primary")))?;
     for member in &members {
         held.read(control, |_| Ok(())).await?;
         control.ports.engines.start(&spec(member, primary)).await?;

@@ -7,29 +7,28 @@
 
 mod handover;
 mod held;
+mod progress;
 mod running;
+mod step_error;
 mod workers;
 
 pub use handover::Handover;
 pub(crate) use held::Held;
+pub(crate) use progress::{Meter, Progress};
+pub use progress::{Moved, MovingJob};
 pub(crate) use running::Running;
+pub(crate) use step_error::{Reason, StepError};
 pub use workers::Workers;
 pub(crate) use workers::postpone;
 
 use crate::clusters::Nodes;
-use crate::error_chain;
 use crate::snapshots::export::ExportWork;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use valkeep_domain::ids::JobId;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::time::Timestamp;
-use valkeep_ports::blobs::BlobError;
-use valkeep_ports::buckets::BucketError;
 use valkeep_ports::catalog::{CatalogError, IndexEntry, Record, Scan, Table, Tx};
-use valkeep_ports::engines::EngineError;
-use valkeep_ports::keys::KeyError;
-use valkeep_ports::sealed::SealedError;
 
 /// How long a worker may be silent before another takes its job. Unit: milliseconds. Our choice.
 const LEASE_MS: i64 = 30_000;
@@ -214,76 +213,5 @@ impl Record for Job {
             | Work::StartNodes { .. }
             | Work::RemoveNodes { .. } => vec![due],
         }
-    }
-}
-
-/// How a step of a job ends when it does not succeed.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum StepError {
-    /// May pass: the job is tried again a little later, a few times.
-    #[error("{0}")]
-    Retry(String),
-    /// Will not pass: the job fails now.
-    #[error("{0}")]
-    Fail(String),
-    /// Another worker has the job, or it is done; nothing may be written any more.
-    #[error("the lease is lost")]
-    LeaseLost,
-}
-
-impl From<CatalogError> for StepError {
-    fn from(error: CatalogError) -> Self {
-        match error {
-            CatalogError::Unavailable(_) => Self::Retry(error_chain(&error)),
-            CatalogError::AlreadyExists { .. } | CatalogError::NotFound { .. } | CatalogError::Unreadable { .. } => {
-                Self::Fail(error_chain(&error))
-            }
-        }
-    }
-}
-
-impl From<BlobError> for StepError {
-    fn from(error: BlobError) -> Self {
-        match error {
-            BlobError::NotFound(_) => Self::Fail(error_chain(&error)),
-            BlobError::AlreadyExists(_) | BlobError::Full(_) | BlobError::Failed(_) => Self::Retry(error_chain(&error)),
-        }
-    }
-}
-
-impl From<KeyError> for StepError {
-    fn from(error: KeyError) -> Self {
-        match error {
-            KeyError::Unavailable(_) => Self::Retry(error_chain(&error)),
-            KeyError::NotFound(_) | KeyError::Disabled(_) | KeyError::Unwrap(_) => Self::Fail(error_chain(&error)),
-        }
-    }
-}
-
-impl From<SealedError> for StepError {
-    fn from(error: SealedError) -> Self {
-        match error {
-            SealedError::Blob(error) => error.into(),
-            SealedError::Key(error) => error.into(),
-            SealedError::Seal(_) | SealedError::Swapped { .. } => Self::Fail(error_chain(&error)),
-        }
-    }
-}
-
-impl From<BucketError> for StepError {
-    fn from(error: BucketError) -> Self {
-        match error {
-            BucketError::Unavailable(_) | BucketError::UploadGone => Self::Retry(error_chain(&error)),
-            BucketError::Refused(_) | BucketError::Failed(_) => Self::Fail(error_chain(&error)),
-        }
-    }
-}
-
-impl From<EngineError> for StepError {
-    fn from(error: EngineError) -> Self {
-        let text = error_chain(&error);
-        // Room for blobs may come again; a node is not to blame for it.
-        let may_pass = error.may_pass() || matches!(error, EngineError::Sink(_));
-        if may_pass { Self::Retry(text) } else { Self::Fail(text) }
     }
 }

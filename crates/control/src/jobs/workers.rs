@@ -1,6 +1,6 @@
 //! The workers: claim jobs, run them, and see each to its end.
 
-use super::{Class, Held, Job, MAX_CLAIMS, MAX_ERRORS, StepError, Work};
+use super::{Class, Held, Job, MAX_CLAIMS, MAX_ERRORS, Reason, StepError, Work};
 use crate::crash::{CrashPoint, reached};
 use crate::{Control, clusters, snapshots, sweep};
 use std::sync::Arc;
@@ -177,7 +177,7 @@ async fn work(control: Arc<Control>, job: Job) {
 
 async fn run_to_end(control: &Control, held: Held, job: &Job) -> Result<(), StepError> {
     let outcome = if job.claims > MAX_CLAIMS {
-        Err(StepError::Fail("the job was begun too often without an end".to_owned()))
+        Err(StepError::Fail(Reason::plain("the job was begun too often without an end")))
     } else {
         execute(control, held, &job.work).await
     };
@@ -207,9 +207,9 @@ async fn execute(control: &Control, held: Held, work: &Work) -> Result<(), StepE
 }
 
 /// Gives the job back; it is due again after a pause that doubles. After too many errors the job fails.
-async fn retry(control: &Control, held: Held, reason: String) -> Result<(), StepError> {
-    tracing::warn!(job = %held.id(), reason, "job met an error that may pass");
-    let (now, text) = (control.now(), reason.clone());
+async fn retry(control: &Control, held: Held, reason: Reason) -> Result<(), StepError> {
+    tracing::warn!(job = %held.id(), reason = reason.full, "job met an error that may pass");
+    let (now, text) = (control.now(), reason.full.clone());
     let again = held
         .write(control, move |tx, job| {
             if job.errors + 1 >= MAX_ERRORS {
@@ -229,19 +229,19 @@ async fn retry(control: &Control, held: Held, reason: String) -> Result<(), Step
 }
 
 /// Ends the job without success: what it had begun is undone, the status says so.
-async fn fail(control: &Control, held: Held, reason: String) -> Result<(), StepError> {
-    tracing::error!(job = %held.id(), reason, "job failed");
+async fn fail(control: &Control, held: Held, reason: Reason) -> Result<(), StepError> {
+    tracing::error!(job = %held.id(), reason = reason.full, "job failed");
     // What the job recorded on its way counts, not what it was when it was claimed.
     match held.write(control, |_, job| Ok(job.work)).await? {
-        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, reason).await,
+        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, reason.full).await,
         Work::CopySnapshot { source, target } | Work::ResealSnapshot { source, target, .. } => {
-            snapshots::copy::fail(control, held, &source, &target, reason).await
+            snapshots::copy::fail(control, held, &source, &target, reason.full).await
         }
         Work::ExportSnapshot(export) => snapshots::export::fail(control, held, *export, reason).await,
-        Work::DeleteSnapshot { .. } => postpone(control, held, reason).await,
+        Work::DeleteSnapshot { .. } => postpone(control, held, reason.full).await,
         Work::StartNodes { nodes } => clusters::start::fail(control, held, &nodes).await,
         Work::RemoveNodes { nodes, final_snapshot } => {
-            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), reason).await
+            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), reason.full).await
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, StepError};
+use crate::jobs::{Held, Meter, MovingJob, Reason, StepError};
 use crate::{Control, error_chain};
 use async_trait::async_trait;
 use serde::Serialize;
@@ -83,7 +83,8 @@ pub(crate) async fn capture(
     reached(CrashPoint::CreateBeforeBlobRecord);
     let blob = begin(control, held, &key_arn).await?;
     reached(CrashPoint::CreateBlobRecorded);
-    let (taken, sealed) = transfer(control, &snapshot, &cluster, blob, key_arn).await?;
+    let meter = control.progress.begin(held.id(), MovingJob::Create, name, None);
+    let (taken, sealed) = transfer(control, &snapshot, &cluster, blob, key_arn, &meter).await?;
     reached(CrashPoint::CreateBlobCommitted);
     keep_if_held(control, held, blob).await?;
     read_back(control, blob).await?;
@@ -132,7 +133,7 @@ async fn choose(
     let primary = members.iter().find(|member| member.role == NodeRole::Primary);
     let named = members.iter().find(|member| snapshot.cluster() == Some(&member.id));
     let (Some(primary), Some(named)) = (primary, named) else {
-        return Err(StepError::Fail("the cluster has no such node any more".to_owned()));
+        return Err(StepError::Fail(Reason::plain("the cluster has no such node any more")));
     };
     if prefer == Prefer::Primary || named.id == primary.id {
         return Ok(primary.clone());
@@ -166,7 +167,7 @@ struct Subject<'a> {
 /// The subject of the blobs of a snapshot.
 pub(super) fn subject_of(snapshot: &Snapshot) -> Result<Vec<u8>, StepError> {
     serde_json::to_vec(&Subject { kind: "snapshot-shard", snapshot })
-        .map_err(|error| StepError::Fail(error.to_string()))
+        .map_err(|error| StepError::Fail(error.to_string().into()))
 }
 
 /// Facts of a blob, known at its end.
@@ -188,6 +189,7 @@ async fn transfer(
     cluster: &CacheCluster,
     blob: BlobId,
     key_arn: String,
+    meter: &Meter<'_>,
 ) -> Result<(Taken, Sealed), StepError> {
     let new = NewBlob {
         id: blob,
@@ -197,12 +199,12 @@ async fn transfer(
         compression: Compression::Zstd1,
     };
     let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await?;
-    let mut sink = Sink { control, walker: Walker::new(), writer, began_at: None };
+    let mut sink = Sink { control, meter, walker: Walker::new(), writer, began_at: None };
     control.ports.engines.capture(&control.access(cluster)?, &mut sink).await?;
     reached(CrashPoint::CreateCaptured);
     let began_at = sink.began_at.unwrap_or_else(|| control.now());
-    let summary = sink.walker.finish().map_err(|error| StepError::Fail(error.to_string()))?;
-    let facts = serde_json::to_vec(&Facts::of(&summary)).map_err(|error| StepError::Fail(error.to_string()))?;
+    let summary = sink.walker.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
+    let facts = serde_json::to_vec(&Facts::of(&summary)).map_err(|error| StepError::Fail(error.to_string().into()))?;
     let sealed = sink.writer.commit(&facts).await?;
     Ok((Taken { summary, began_at }, sealed))
 }
@@ -227,6 +229,7 @@ impl Facts {
 /// Walks the file as it comes and seals what belongs to it.
 struct Sink<'a> {
     control: &'a Control,
+    meter: &'a Meter<'a>,
     walker: Walker,
     writer: SealedWriter,
     began_at: Option<Timestamp>,
@@ -238,6 +241,7 @@ impl RdbSink for Sink<'_> {
         self.began_at.get_or_insert_with(|| self.control.now());
         let taken = self.walker.push(bytes).map_err(|error| EngineError::Broken(error.to_string()))?;
         self.writer.push(&bytes[..taken]).await.map_err(|error| EngineError::Sink(Box::new(error)))?;
+        self.meter.add(taken as u64);
         Ok(taken)
     }
 
@@ -254,7 +258,7 @@ pub(super) async fn read_back(control: &Control, blob: BlobId) -> Result<(), Ste
     while let Some(piece) = pieces.next().await? {
         check.update(&piece);
     }
-    check.finish().map_err(|error| StepError::Fail(error.to_string()))
+    check.finish().map_err(|error| StepError::Fail(error.to_string().into()))
 }
 
 impl Control {

@@ -236,6 +236,7 @@ pub(crate) fn planned(name: SnapshotName, cluster: &CacheCluster, kms_key: Optio
         }],
         kms_key,
         created_at: now,
+        failed_export: None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! DescribeSnapshots (L35-L40, W21).
 
 use crate::authorize::{Call, Conditions, tags_of};
+use crate::jobs::Moved;
 use crate::{Control, Page, PageRequest, Refusal, marker_of, position_of};
 use valkeep_domain::arn::ResourceKind;
 use valkeep_domain::cluster::CacheCluster;
 use valkeep_domain::names::{ClusterId, ReplicationGroupId, SnapshotName};
-use valkeep_domain::snapshot::{Snapshot, SnapshotSource};
+use valkeep_domain::snapshot::{Snapshot, SnapshotSource, SnapshotState};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 use valkeep_ports::records::Snapshots;
 
@@ -17,6 +18,16 @@ pub struct DescribeSnapshots {
     pub group: Option<ReplicationGroupId>,
     pub source: Option<SnapshotSource>,
     pub page: PageRequest,
+}
+
+/// What there is to say of the work on a snapshot, beside its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SnapshotWork {
+    Running(Moved),
+    /// The last export; the reason is for the caller to read.
+    ExportFailed {
+        reason: String,
+    },
 }
 
 impl DescribeSnapshots {
@@ -67,6 +78,23 @@ impl Control {
                 }
             })
             .await
+    }
+
+    /// What there is to say of the work on a snapshot that its caller may describe. A job that waits, for a slot or for its
+    /// next try, says nothing.
+    pub fn work_on(&self, snapshot: &Snapshot) -> Option<SnapshotWork> {
+        match &snapshot.state {
+            SnapshotState::Creating | SnapshotState::Exporting => {
+                self.progress.of(&snapshot.name).map(SnapshotWork::Running)
+            }
+            SnapshotState::Available
+            | SnapshotState::Copying { .. }
+            | SnapshotState::Restoring
+            | SnapshotState::Deleting
+            | SnapshotState::Failed { .. } => {
+                snapshot.failed_export.clone().map(|reason| SnapshotWork::ExportFailed { reason })
+            }
+        }
     }
 }
 

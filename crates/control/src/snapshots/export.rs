@@ -8,19 +8,18 @@
 use super::{advance, find, find_again, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Job, StepError, Work, postpone};
+use crate::jobs::{Held, Job, Meter, MovingJob, Reason, StepError, Work, postpone};
 use crate::{Control, Refusal};
 use serde::{Deserialize, Serialize};
 use std::ops::Bound;
 use valkeep_domain::export::ExportRefusal;
-use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::{BucketName, ExportName, SnapshotName};
-use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
+use valkeep_domain::snapshot::{Snapshot, SnapshotEvent, StoredShard};
 use valkeep_domain::tags::Tags;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::{BucketError, ExportBuckets, Upload, UploadedPart};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
-use valkeep_ports::sealed::{Pieces, SealedReader};
+use valkeep_ports::sealed::{Pieces, SealedError, SealedReader};
 use valkeep_seal::PlainCheck;
 
 /// Size of a part; the store asks for 5 MiB at least and takes 10,000 parts. Unit: bytes.
@@ -144,8 +143,13 @@ pub(crate) async fn run(control: &Control, held: Held, export: &ExportWork) -> R
     let name = export.source.clone();
     let snapshot = held.read(control, move |tx| stored(tx, &name)).await?;
     let mut export = export.clone();
-    for (position, blob) in (0..).zip(snapshot.blobs()).skip(usize::from(export.done)) {
-        upload(control, held, &mut export, position, blob).await?;
+    let meter = control.progress.begin(held.id(), MovingJob::Export, &export.source, Some(snapshot.rdb_bytes()));
+    for (position, shard) in (0..).zip(snapshot.stored()) {
+        if position < export.done {
+            meter.add(shard.rdb_bytes.0);
+        } else {
+            upload(control, held, &mut export, position, shard, &meter).await?;
+        }
     }
     let source = export.source.clone();
     held.finish(control, move |tx| advance(tx, &source, SnapshotEvent::ExportEnded, |_| ())).await?;
@@ -160,14 +164,17 @@ async fn upload(
     held: Held,
     export: &mut ExportWork,
     position: u16,
-    blob: BlobId,
+    shard: &StoredShard,
+    meter: &Meter<'_>,
 ) -> Result<(), StepError> {
     let (key, export_id) = (export.target.key(position), held.id().to_string());
     let buckets = control.ports.buckets.as_ref();
     // A complete object of this very export: the process ended after it appeared and before that was recorded.
-    if !is_ours(buckets, &export.bucket, &key, &export_id).await? {
+    if is_ours(buckets, &export.bucket, &key, &export_id).await? {
+        meter.add(shard.rdb_bytes.0);
+    } else {
         let upload = begin(control, held, export, &key, &export_id).await?;
-        send(control, held, export, &upload, blob).await?;
+        send(control, held, export, &upload, shard, meter).await?;
         reached(CrashPoint::ExportBeforeComplete);
         complete(control, held, export, &upload).await?;
         reached(CrashPoint::ExportCompletedUnrecorded);
@@ -237,18 +244,19 @@ async fn send(
     held: Held,
     export: &mut ExportWork,
     upload: &Upload,
-    blob: BlobId,
+    shard: &StoredShard,
+    meter: &Meter<'_>,
 ) -> Result<(), StepError> {
-    let reader = SealedReader::open(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), blob).await?;
+    let reader = SealedReader::open(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), shard.blob).await?;
     let mut check = PlainCheck::new(reader.footer());
     let part_bytes = reader.footer().plain_bytes.div_ceil(MAX_PARTS).next_multiple_of(PART_STEP_BYTES).max(PART_BYTES);
     let part_bytes =
-        usize::try_from(part_bytes).map_err(|_| StepError::Fail("the snapshot is too large".to_owned()))?;
+        usize::try_from(part_bytes).map_err(|_| StepError::Fail(Reason::plain("the snapshot is too large")))?;
     let mut pieces = reader.pieces(0..u64::MAX);
     let mut number = 0;
     loop {
         let part = next_part(&mut pieces, &mut check, part_bytes).await?;
-        let last = part.len() < part_bytes;
+        let (bytes, last) = (part.len() as u64, part.len() < part_bytes);
         number += 1;
         if usize::from(number) > export.parts.len() && (number == 1 || !part.is_empty()) {
             let stored = match control.ports.buckets.upload_part(upload, number, part).await {
@@ -260,11 +268,12 @@ async fn send(
             save(control, held, export).await?;
             reached(CrashPoint::ExportPartRecorded);
         }
+        meter.add(bytes);
         if last {
             break;
         }
     }
-    check.finish().map_err(|error| StepError::Fail(error.to_string()))
+    Ok(check.finish().map_err(SealedError::from)?)
 }
 
 /// The next `part_bytes` of the stream; fewer only at its end.
@@ -298,7 +307,7 @@ async fn forget(control: &Control, held: Held, export: &mut ExportWork) -> Resul
     export.upload = None;
     export.parts.clear();
     save(control, held, export).await?;
-    Err(StepError::Retry("the bucket lost the upload".to_owned()))
+    Err(StepError::Retry(Reason::plain("the store lost the upload")))
 }
 
 /// Records how far the export is. Progress makes earlier errors void.
@@ -307,19 +316,20 @@ async fn save(control: &Control, held: Held, export: &ExportWork) -> Result<(), 
     held.write(control, move |tx, job| Ok(tx.replace(&Job { work: work.clone(), errors: 0, ..job })?)).await
 }
 
-/// The export failed: the snapshot is available again (L3, E30), and the job goes on as the one that takes away what is in
-/// the bucket (E29).
-pub(crate) async fn fail(control: &Control, held: Held, export: ExportWork, reason: String) -> Result<(), StepError> {
+/// The export failed: the snapshot is available again and knows why (L3, E30), and the job goes on as the one that takes
+/// away what is in the bucket (E29).
+pub(crate) async fn fail(control: &Control, held: Held, export: ExportWork, reason: Reason) -> Result<(), StepError> {
     if export.failed.is_some() {
-        return postpone(control, held, reason).await;
+        return postpone(control, held, reason.full).await;
     }
+    let Reason { full: reason, told } = reason;
     tracing::error!(snapshot = %export.source, bucket = %export.bucket, reason, "Could not export snapshot to bucket");
     let now = control.now();
     held.write(control, move |tx, job| {
         let failed = ExportWork { failed: Some(reason.clone()), ..export.clone() };
         let work = Work::ExportSnapshot(Box::new(failed));
         tx.replace(&Job { work, lease: None, errors: 0, claims: 0, not_before: now, ..job })?;
-        advance(tx, &export.source, SnapshotEvent::ExportEnded, |_| ())
+        advance(tx, &export.source, SnapshotEvent::ExportFailed { reason: told.clone().into_owned() }, |_| ())
     })
     .await
 }

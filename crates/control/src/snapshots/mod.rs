@@ -54,14 +54,14 @@ pub(crate) fn advance(
     change: impl FnOnce(&mut Snapshot),
 ) -> Result<(), StepError> {
     let mut snapshot = stored(tx, name)?;
-    snapshot.apply(event).map_err(|error| StepError::Fail(format!("{name}: {error}")))?;
+    snapshot.apply(event).map_err(|error| StepError::Fail(format!("{name}: {error}").into()))?;
     change(&mut snapshot);
     Ok(tx.replace(&snapshot)?)
 }
 
 /// A snapshot that a job works on; it cannot be gone, since every job holds it in a moving status.
 pub(crate) fn stored(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Snapshot, StepError> {
-    tx.get(name.as_str())?.ok_or_else(|| StepError::Fail(format!("snapshot {name} is gone")))
+    tx.get(name.as_str())?.ok_or_else(|| StepError::Fail(format!("snapshot {name} is gone").into()))
 }
 
 /// The group or cluster that a snapshot in progress was taken of.
@@ -70,6 +70,6 @@ pub(crate) fn nodes_of(tx: &mut Tx<'_>, name: &SnapshotName) -> Result<Nodes, St
     match (snapshot.group(), snapshot.cluster()) {
         (Some(group), _) => Ok(Nodes::Group(group.clone())),
         (None, Some(cluster)) => Ok(Nodes::Cluster(cluster.clone())),
-        (None, None) => Err(StepError::Fail(format!("snapshot {name} has no source"))),
+        (None, None) => Err(StepError::Fail(format!("snapshot {name} has no source").into())),
     }
 }

@@ -8,7 +8,7 @@ use super::{advance, stored};
 use crate::Control;
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, StepError};
+use crate::jobs::{Held, Meter, MovingJob, StepError};
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::snapshot::SnapshotEvent;
@@ -29,9 +29,10 @@ pub(crate) async fn run(
         })
         .await?;
     let subject = subject_of(&to)?;
+    let meter = control.progress.begin(held.id(), MovingJob::Copy, target, Some(from.rdb_bytes()));
     let mut written = Vec::new();
     for blob in from.blobs() {
-        written.push(copy_blob(control, held, blob, key_arn, subject.clone()).await?);
+        written.push(copy_blob(control, held, blob, key_arn, subject.clone(), &meter).await?);
     }
     let (source, target) = (source.clone(), target.clone());
     held.finish(control, move |tx| {
@@ -57,12 +58,14 @@ async fn copy_blob(
     from: BlobId,
     key_arn: &str,
     subject: Vec<u8>,
+    meter: &Meter<'_>,
 ) -> Result<(BlobId, u64), StepError> {
     let id = begin(control, held, key_arn).await?;
     reached(CrashPoint::CopyBlobRecorded);
     let context = control.encryption_context(id);
     let new = ResealedBlob { id, key_arn: key_arn.to_owned(), context, subject };
-    let sealed = reseal(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), from, new).await?;
+    let (blobs, keys) = (control.ports.blobs.as_ref(), control.ports.keys.as_ref());
+    let sealed = reseal(blobs, keys, from, new, |bytes| meter.add(bytes)).await?;
     reached(CrashPoint::CopyBlobCommitted);
     keep_if_held(control, held, id).await?;
     read_back(control, id).await?;

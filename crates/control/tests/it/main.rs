@@ -5,5 +5,6 @@ mod access;
 mod copies;
 mod export;
 mod jobs;
+mod progress;
 mod statuses;
 mod support;

@@ -2,6 +2,7 @@
 
 pub(crate) mod clusters;
 pub(crate) mod snapshots;
+pub(crate) mod work;
 
 use valkeep_access::policy::Principal;
 use valkeep_api::Value;

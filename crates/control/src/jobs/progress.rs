@@ -1,0 +1,87 @@
+//! How far the jobs are that move bytes: counted in memory, for as long as an attempt of a job runs in this process.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use valkeep_domain::ids::JobId;
+use valkeep_domain::names::SnapshotName;
+
+/// What a job moves bytes for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovingJob {
+    /// From a node into a new snapshot.
+    Create,
+    /// From a snapshot into one under another key.
+    Copy,
+    /// From a snapshot into a bucket.
+    Export,
+}
+
+/// How far a job is, in bytes of RDB files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub job: MovingJob,
+    pub done_bytes: u64,
+    /// `None` where it shows only at the end: a node does not say how much it will send.
+    pub total_bytes: Option<u64>,
+}
+
+/// The counts of all running jobs that move bytes; there are no more of them than slots for such jobs.
+#[derive(Debug, Default)]
+pub(crate) struct Progress(Mutex<HashMap<JobId, Arc<Count>>>);
+
+#[derive(Debug)]
+struct Count {
+    snapshot: SnapshotName,
+    job: MovingJob,
+    done_bytes: AtomicU64,
+    total_bytes: Option<u64>,
+}
+
+/// Counts for one attempt of a job; the count is seen for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Meter<'a> {
+    progress: &'a Progress,
+    id: JobId,
+    count: Arc<Count>,
+}
+
+impl Progress {
+    /// Begins the count of a job that holds `snapshot` in a moving status.
+    pub(crate) fn begin(
+        &self,
+        id: JobId,
+        job: MovingJob,
+        snapshot: &SnapshotName,
+        total_bytes: Option<u64>,
+    ) -> Meter<'_> {
+        let count = Count { snapshot: snapshot.clone(), job, done_bytes: AtomicU64::new(0), total_bytes };
+        let count = Arc::new(count);
+        self.counts().insert(id, count.clone());
+        Meter { progress: self, id, count }
+    }
+
+    /// How far the job is that holds the snapshot, if one runs here.
+    pub(crate) fn of(&self, snapshot: &SnapshotName) -> Option<Moved> {
+        let counts = self.counts();
+        let count = counts.values().find(|count| count.snapshot == *snapshot)?;
+        let done_bytes = count.done_bytes.load(Ordering::Relaxed);
+        Some(Moved { job: count.job, done_bytes, total_bytes: count.total_bytes })
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<JobId, Arc<Count>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Meter<'_> {
+    pub(crate) fn add(&self, bytes: u64) {
+        self.count.done_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Meter<'_> {
+    fn drop(&mut self) {
+        self.progress.counts().remove(&self.id);
+    }
+}
