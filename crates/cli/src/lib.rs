@@ -19,6 +19,8 @@ mod debug;
 mod document;
 mod failure;
 mod files;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod globals;
 mod help;
 mod input;

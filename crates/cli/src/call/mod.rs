@@ -245,3 +245,23 @@ mod tests {
         assert!((0..1000).all(|_| (0.0..=1.0).contains(&chance())));
     }
 }
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing {
+    //! What this module offers to the programs that feed readers with anything.
+
+    use super::answer;
+    use crate::config::TimestampFormat;
+    use http::StatusCode;
+    use valkeep_api::Operation;
+
+    /// Reads a body as each kind of answer.
+    pub(crate) fn answers(body: &[u8]) {
+        for status in [StatusCode::BAD_REQUEST, StatusCode::SERVICE_UNAVAILABLE] {
+            answer::complaint(status, body).ok();
+        }
+        for timestamps in [TimestampFormat::Iso8601, TimestampFormat::Wire] {
+            answer::result(Operation::DescribeSnapshots.model(), body, timestamps).ok();
+        }
+    }
+}

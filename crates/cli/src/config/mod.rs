@@ -14,3 +14,16 @@ pub(crate) use settings::{Choice, PROFILE_VARIABLES, Setting, Settings, Source, 
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing {
+    //! What this module offers to the programs that feed readers with anything.
+
+    use super::{ini, profiles::Profiles};
+
+    pub(crate) fn profiles(text: &str) {
+        if let Ok(sections) = ini::parse(text) {
+            Profiles::new(sections.clone(), sections);
+        }
+    }
+}

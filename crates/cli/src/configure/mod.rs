@@ -153,3 +153,17 @@ fn say(text: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing {
+    //! What this module offers to the programs that feed readers with anything.
+
+    use super::edit::{self, Edit};
+
+    /// `text` with `region` set to `value`, where that may be.
+    pub(crate) fn set(text: &str, header: &str, value: &str) -> Option<String> {
+        let edits = vec![Edit::set("region", value)];
+        edit::check(header, &edits).ok()?;
+        edit::apply(text, header, edits).ok()
+    }
+}

@@ -55,3 +55,20 @@ pub(crate) fn parameters(
 pub(crate) fn unreadable(parameter: &str, problem: impl std::fmt::Display) -> Failure {
     Failure::validation(format!("Error parsing parameter '{parameter}': {problem}"))
 }
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing {
+    //! What this module offers to the programs that feed readers with anything.
+
+    use super::{Files, shorthand as words, yaml as documents};
+    use crate::Surroundings;
+    use crate::document::{Document, Map};
+
+    pub(crate) fn shorthand(text: &str, surroundings: &Surroundings) -> Option<Map> {
+        words::parse(text, Files::new(surroundings)).ok()
+    }
+
+    pub(crate) fn yaml(text: &str) -> Option<Document> {
+        documents::parse(text).ok()
+    }
+}

@@ -158,3 +158,14 @@ fn is_empty_map(document: &Document) -> bool {
 fn misfit(document: &Document, complaint: &str) -> Failure {
     Failure::General(format!("'{}' {complaint}", python::type_word(document, Maps::Dict)))
 }
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing {
+    //! What this module offers to the programs that feed readers with anything.
+
+    use crate::document::Document;
+
+    pub(crate) fn yaml(document: &Document) -> String {
+        super::yaml::dump(document)
+    }
+}

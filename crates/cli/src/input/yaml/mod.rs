@@ -1,24 +1,29 @@
 //! YAML 1.2 as documents: the events of libyaml, and the types that the reference gives to them.
 //!
 //! One document is read, with anchors and merge keys. Bounds: [`DEPTH_MAX`] levels, and
-//! [`NODES_MAX`] values once aliases are replaced by what they name.
+//! [`WEIGHT_MAX`] once aliases are replaced by what they name.
 
 mod scalar;
+mod source;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 
-use libyaml_safer::{Event, EventData, Parser};
+use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
 
 use super::DEPTH_MAX;
 use crate::document::{Document, Map};
 use crate::python::{self, Maps};
 use scalar::Scalar;
+use source::Source;
 
-/// Most values that aliases may make out of one document. Our choice.
-const NODES_MAX: usize = 1_000_000;
+/// How much aliases may make out of one document: its values, and one more for each [`TEXT_UNIT_BYTES`] of
+/// their texts. Our choice.
+const WEIGHT_MAX: usize = 1_000_000;
+
+const TEXT_UNIT_BYTES: usize = 64;
 
 /// The start of the tags that are written with `!!`.
 const CORE_TAG: &str = "tag:yaml.org,2002:";
@@ -46,10 +51,13 @@ pub(super) enum YamlError {
 /// Text that is no YAML, has two documents, repeats a key, or has an unknown tag;
 /// nesting beyond the bound.
 pub(super) fn parse(text: &str) -> Result<Document, YamlError> {
-    let mut bytes = text.as_bytes();
-    let mut parser = Parser::new();
-    parser.set_input_string(&mut bytes);
-    Composer { parser, anchors: HashMap::new(), nodes: 0 }.stream()
+    let source = Source::new(text);
+    source::contained(|| {
+        let mut bytes = source.text().as_bytes();
+        let mut parser = Parser::new();
+        parser.set_input_string(&mut bytes);
+        Composer { source: &source, parser, anchors: HashMap::new(), weight: 0 }.stream()
+    })
 }
 
 /// What one event or a whole collection comes to.
@@ -69,14 +77,18 @@ impl Node {
 }
 
 struct Composer<'r> {
+    source: &'r Source<'r>,
     parser: Parser<&'r mut &'r [u8]>,
     anchors: HashMap<String, Document>,
-    nodes: usize,
+    weight: usize,
 }
 
 impl Composer<'_> {
     fn next(&mut self) -> Result<EventData, YamlError> {
-        let Event { data, .. } = self.parser.parse().map_err(|_| YamlError::Invalid)?;
+        let Event { mut data, end_mark, .. } = self.parser.parse().map_err(|_| YamlError::Invalid)?;
+        if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &mut data {
+            self.source.correct(value, end_mark.index);
+        }
         Ok(data)
     }
 
@@ -145,7 +157,7 @@ impl Composer<'_> {
 
     fn anchored(&mut self, anchor: Option<String>, node: Node) -> Result<Node, YamlError> {
         if let (Some(anchor), Node::Document(document)) = (anchor, &node) {
-            self.count(size(document))?;
+            self.count(weight(document))?;
             // An anchor that comes again names the new value from there on.
             self.anchors.insert(anchor, document.clone());
         }
@@ -154,14 +166,14 @@ impl Composer<'_> {
 
     fn alias(&mut self, anchor: &str) -> Result<Document, YamlError> {
         let document = self.anchors.get(anchor).ok_or(YamlError::Invalid)?;
-        let size = size(document);
-        self.count(size)?;
+        let weight = weight(document);
+        self.count(weight)?;
         self.anchors.get(anchor).cloned().ok_or(YamlError::Invalid)
     }
 
-    fn count(&mut self, nodes: usize) -> Result<(), YamlError> {
-        self.nodes += nodes;
-        if self.nodes > NODES_MAX { Err(YamlError::Invalid) } else { Ok(()) }
+    fn count(&mut self, weight: usize) -> Result<(), YamlError> {
+        self.weight += weight;
+        if self.weight > WEIGHT_MAX { Err(YamlError::Invalid) } else { Ok(()) }
     }
 }
 
@@ -266,7 +278,9 @@ fn key_text(key: &Document) -> Result<String, YamlError> {
 fn scalar_node(tag: Option<&str>, value: String, plain_implicit: bool) -> Result<Node, YamlError> {
     let scalar = match tag {
         None if plain_implicit => scalar::of_plain(&value)?,
-        None | Some("!") => Scalar::Document(value.into()),
+        None => Scalar::Document(value.into()),
+        // The reference's reader looks at the value as if it stood there bare, even behind quotes.
+        Some("!") => scalar::of_plain(&value)?,
         Some(tag) => Scalar::Document(scalar::of_tag(tag.strip_prefix(CORE_TAG).ok_or(YamlError::Invalid)?, &value)?),
     };
     Ok(match scalar {
@@ -284,17 +298,18 @@ fn only_tag(tag: Option<&str>, name: &str) -> Result<(), YamlError> {
     }
 }
 
-fn size(document: &Document) -> usize {
-    match document {
-        Document::List(elements) => 1 + elements.iter().map(size).sum::<usize>(),
-        Document::Map(map) => 1 + map.iter().map(|(_, value)| size(value)).sum::<usize>(),
+fn weight(document: &Document) -> usize {
+    let text = |text: &str| text.len() / TEXT_UNIT_BYTES;
+    1 + match document {
+        Document::List(elements) => elements.iter().map(weight).sum(),
+        Document::Map(map) => map.iter().map(|(key, value)| text(key) + weight(value)).sum(),
+        Document::String(value) => text(value),
+        Document::Bytes(bytes) => bytes.len() / TEXT_UNIT_BYTES,
         Document::Null
         | Document::Boolean(_)
         | Document::Integer(_)
         | Document::Float(_)
-        | Document::String(_)
-        | Document::Bytes(_)
         | Document::Date(_)
-        | Document::DateTime(..) => 1,
+        | Document::DateTime(..) => 0,
     }
 }

@@ -70,7 +70,9 @@ fn tags_decide_over_looks() {
         ("!!null x", "None"),
         ("!!binary aGk=", "b'hi'"),
         ("!!binary \"@@\"", "b''"),
-        ("! 5", "'5'"),
+        ("! 5", "5"),
+        ("! '5'", "5"),
+        ("!", "None"),
         ("!!str", "''"),
         ("!!seq [1]", "[1]"),
     ];
@@ -160,4 +162,37 @@ proptest! {
         drop(parse(&text));
         drop(parse(&marks));
     }
+}
+
+#[test]
+fn a_text_may_end_inside_a_block() {
+    let cases = [
+        ("|\n    a", "'a'"),
+        ("|+\n    a", "'a'"),
+        ("|-\n    a", "'a'"),
+        (">\n    a\n    b", "'a b'"),
+        ("|\n    a # b", "'a # b'"),
+        ("|+\n    a\n    ", "'a\\n'"),
+        ("|+\n    a\n\n  ", "'a\\n\\n'"),
+        ("|\n    a\n   # b", "'a\\n'"),
+        ("|+", "''"),
+    ];
+    for (text, expected) in cases {
+        let Ok(Document::Map(map)) = parse(&format!("a: {text}")) else { panic!("{text}") };
+        assert_eq!(python::repr(map.get("a").expect("the value"), Maps::Dict), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_the_library_stumbles_over_is_no_yaml() {
+    for text in ["[!!str, a]", "{a: !x,b: 1}", "\"\\", "\"\\u12"] {
+        assert_eq!(parse(text), Err(YamlError::Invalid), "{text}");
+    }
+}
+
+#[test]
+fn aliases_of_long_texts_cannot_fill_the_memory() {
+    let long = "x".repeat(1 << 20);
+    let text = format!("a: &a {long}\nb: [{}]\n", "*a, ".repeat(1000));
+    assert_eq!(parse(&text), Err(YamlError::Invalid));
 }
