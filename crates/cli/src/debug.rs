@@ -13,6 +13,9 @@ const MASK: &str = "*****";
 /// Parameters whose values are secrets, by the last part of their names.
 const SECRET_PARAMETERS: &[&str] = &["AuthToken", "Passwords", "WebIdentityToken", "SAMLAssertion"];
 
+/// Elements of answers whose texts are secrets.
+const SECRET_ELEMENTS: &[&str] = &["SecretAccessKey", "SessionToken", "AuthToken"];
+
 /// Header fields whose values are secrets.
 const SECRET_HEADERS: &[&str] = &["x-amz-security-token", "x-aws-ec2-metadata-token"];
 
@@ -56,6 +59,24 @@ pub(crate) fn headers(headers: &HeaderMap) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
+/// The body of an answer, secrets masked.
+pub(crate) fn body(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown = String::new();
+    for part in text.split_inclusive('<') {
+        let secret = SECRET_ELEMENTS.iter().find_map(|name| part.strip_prefix(name)?.split_once('>'));
+        match secret {
+            Some((_, value)) if !matches!(value, "" | "<") => {
+                shown.push_str(&part[..part.len() - value.len()]);
+                shown.push_str(MASK);
+                shown.extend(value.ends_with('<').then_some('<'));
+            }
+            _ => shown.push_str(part),
+        }
+    }
+    shown
+}
+
 /// An authorization keeps all but its signature.
 fn masked(name: &HeaderName, value: &str) -> String {
     match value.split_once("Signature=") {
@@ -76,6 +97,22 @@ mod tests {
         let pair = |name: &str| (name.to_owned(), "x".to_owned());
         let pairs = [pair("Action"), pair("AuthToken"), pair("Passwords.member.1")];
         assert_eq!(parameters(&pairs), "Action=x&AuthToken=*****&Passwords.member.1=*****");
+    }
+
+    #[test]
+    fn secret_elements_of_answers_are_masked() {
+        let cases = [
+            (
+                "<a><SecretAccessKey>x</SecretAccessKey><b>y</b></a>",
+                "<a><SecretAccessKey>*****</SecretAccessKey><b>y</b></a>",
+            ),
+            ("<SessionToken xmlns=\"u\">x", "<SessionToken xmlns=\"u\">*****"),
+            ("<SessionToken/><a>", "<SessionToken/><a>"),
+            ("no elements", "no elements"),
+        ];
+        for (answer, shown) in cases {
+            assert_eq!(body(answer.as_bytes()), shown);
+        }
     }
 
     #[test]

@@ -73,9 +73,8 @@ pub fn jmespath(bytes: &[u8]) {
         return;
     };
     if let (Ok(expression), Ok(document)) = (jmespath::Expression::parse(expression), json::parse(asked)) {
-        // A number that is none differs from itself, not from its text.
-        let found = || expression.search(&document).map(|found| json::compact(&found));
-        assert_eq!(found(), found());
+        // Not printed: `[@, @] | [@, @]` is small in memory, and its text doubles with every step.
+        expression.search(&document).ok();
     }
 }
 
@@ -103,7 +102,7 @@ fn value_in_shorthand(value: &Document) -> String {
 /// the same by all versions of YAML.
 fn only_texts(document: Document) -> Document {
     match document {
-        Document::List(elements) => Document::List(elements.into_iter().map(only_texts).collect()),
+        Document::List(elements) => elements.iter().cloned().map(only_texts).collect::<Vec<_>>().into(),
         Document::Map(mut map) => {
             for value in map.values_mut() {
                 let taken = std::mem::replace(value, Document::Null);

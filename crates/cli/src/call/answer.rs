@@ -1,6 +1,7 @@
 //! What came back: a result along the model, or an error of the service.
 
 use http::StatusCode;
+use indexmap::IndexMap;
 use valkeep_api::xml::{DecodeError, Element, Malformed, Repeated, decode};
 use valkeep_api::{OperationModel, Value};
 
@@ -107,9 +108,10 @@ pub(super) fn complaint(status: StatusCode, body: &[u8]) -> Result<Complaint, Fa
         let kind = if found.first.text.is_empty() { "NoneType" } else { "str" };
         return Err(Failure::General(format!("'{kind}' object has no attribute 'get'")));
     }
-    let names = found.first.children.iter().map(|child| child.name.as_str());
-    let names = names.filter(|name| ["Code", "Message"].contains(name));
-    let fields: Map = names.filter_map(|name| Some((name, Found::of(found.first, name)?.document()))).collect();
+    let mut names = ["Code", "Message"];
+    names.sort_by_key(|name| found.first.children.iter().position(|child| child.name == *name));
+    let fields: Map =
+        names.into_iter().filter_map(|name| Some((name, Found::of(found.first, name)?.document()))).collect();
     if matches!(fields.get("Code"), Some(Document::Map(_))) {
         return Err(Failure::general("cannot use 'dict' as a dict key (unhashable type: 'dict')"));
     }
@@ -135,13 +137,13 @@ impl<'a> Found<'a> {
             let text = self.first.text.as_str();
             return if text.is_empty() { Document::Null } else { text.into() };
         }
-        let mut map = Map::new();
+        // One look at each child: an answer may have a million of them.
+        let mut found: IndexMap<&str, Self> = IndexMap::new();
         for child in &self.first.children {
-            if let Some(found) = Self::of(self.first, &child.name) {
-                map.insert(child.name.as_str(), found.document());
-            }
+            let one = Self { first: child, is_map: !child.children.is_empty() };
+            found.entry(&child.name).and_modify(|first| first.is_map = true).or_insert(one);
         }
-        map.into()
+        Document::Map(found.into_iter().map(|(name, found)| (name, found.document())).collect())
     }
 }
 

@@ -181,7 +181,7 @@ impl<'a> Client<'a> {
     ) -> Result<Option<Document>, Failure> {
         let status = answer.status();
         debug::line(self.session, || format!("answer {status}: {}", debug::headers(answer.headers())));
-        debug::line(self.session, || String::from_utf8_lossy(answer.body()).into_owned());
+        debug::line(self.session, || debug::body(answer.body()));
         self.head.clone_from(answer.headers());
         if !answer::is_error(status) {
             self.retries.succeeded();

@@ -90,3 +90,11 @@ fn results_that_make_no_sense_end_in_pythons_words() {
         assert_eq!(seen, Err(Failure::general(expected)));
     }
 }
+
+#[test]
+fn an_error_with_very_many_parts_is_told_at_once() {
+    let parts: String = (0..50_000).map(|number| format!("<a{number}>x</a{number}>")).collect();
+    let (code, message) = inside(&format!("<Code>A</Code><Message>{parts}</Message>")).expect("an error");
+    assert_eq!(code, "A");
+    assert!(message.starts_with("{'a0': 'x', 'a1': 'x', ") && message.ends_with("'a49999': 'x'}"), "{message}");
+}
