@@ -89,7 +89,8 @@ fn is_for_the_service(words: &[String]) -> bool {
 
 fn serve_or_manage() -> ExitCode {
     let command = Arguments::parse().command;
-    let done = tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command.run()));
+    let done =
+        tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command.run()));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
