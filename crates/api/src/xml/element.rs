@@ -189,10 +189,8 @@ impl Tree {
 
 /// The trouble of the reader. A reference without its end is one with the character that ends its name.
 fn unreadable(error: quick_xml::Error) -> Trouble {
-    match error {
-        quick_xml::Error::IllFormed(IllFormedError::UnclosedReference) => Trouble::new(INVALID_TOKEN),
-        other => Trouble::new(other),
-    }
+    let is_open = matches!(error, quick_xml::Error::IllFormed(IllFormedError::UnclosedReference));
+    if is_open { Trouble::new(INVALID_TOKEN) } else { Trouble::new(error) }
 }
 
 /// How long the start of a reference at `position` is, with its `&`; 0 where none starts.

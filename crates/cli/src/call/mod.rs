@@ -141,7 +141,7 @@ impl<'a> Client<'a> {
                 Ok(found) => Signer::Credentials(found.credentials),
                 Err(failure) => Signer::Missing(failure),
             },
-            settled => settled,
+            settled @ (Signer::Credentials(_) | Signer::Nobody | Signer::Missing(_)) => settled,
         };
         match &self.signer {
             Signer::Missing(failure) => Err(failure.clone()),
