@@ -33,12 +33,12 @@ impl Surroundings {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// `path` with a leading `~` replaced by the user's home.
+    /// `path` with a leading `~` replaced by the user's home, a leading `~name` by the home of that user.
     pub fn expand_home(&self, path: &str) -> PathBuf {
-        match (path.strip_prefix('~'), self.variable("HOME")) {
-            (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => format!("{home}{rest}").into(),
-            _ => path.into(),
-        }
+        let Some(rest) = path.strip_prefix('~') else { return path.into() };
+        let (user, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let home = if user.is_empty() { self.variable("HOME").map(str::to_owned) } else { home_of(user) };
+        home.map_or_else(|| path.into(), |home| format!("{}{below}", home.trim_end_matches('/')).into())
     }
 
     /// `path` with `$NAME` and `${NAME}` replaced; what names no variable stays as it is.
@@ -71,4 +71,12 @@ fn variable_reference(text: &str) -> (&str, Option<&str>) {
     }
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
     (&text[..end], Some(&text[..end]))
+}
+
+/// The home of a user of this machine: the sixth field of the line.
+fn home_of(user: &str) -> Option<String> {
+    let users = std::fs::read("/etc/passwd").ok()?;
+    let users = String::from_utf8_lossy(&users);
+    let mut lines = users.lines().map(|line| line.split(':'));
+    lines.find_map(|mut fields| if fields.next() == Some(user) { fields.nth(4).map(str::to_owned) } else { None })
 }

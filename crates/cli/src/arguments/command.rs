@@ -129,6 +129,7 @@ impl<'s> Reader<'s> {
             self.settings.select_profile(profile);
         }
         self.settings.timestamp_format()?;
+        globals::check_binary_format(&self.given, self.settings)?;
         let name = self.given.word("command").unwrap_or_default().to_owned();
         self.command(name, parsed.rest)
     }
@@ -216,6 +217,9 @@ impl<'s> Reader<'s> {
 
     /// The words of `configure`, with an alias of its own written out.
     fn configure(&mut self, words: Vec<String>) -> Result<Command, Failure> {
+        if let Some(topic) = configure_help(&words) {
+            return Ok(Command::Help(topic));
+        }
         let level = Level::of_configure();
         if self.aliases.names(&level.section).next().is_none() {
             return Ok(Command::Configure(words));
@@ -282,6 +286,17 @@ impl<'s> Reader<'s> {
 /// The command exists without any alias.
 fn is_command(name: &str) -> bool {
     services::COMMANDS.contains(&name) || services::OWN.contains(&name)
+}
+
+/// The help that the words after `configure` ask for.
+fn configure_help(words: &[String]) -> Option<Topic> {
+    let (last, before) = words.split_last()?;
+    match before {
+        _ if last != "help" => None,
+        [] => Some(Topic::Configure),
+        [command] => Topic::Configure.step(command),
+        [_, _, ..] => None,
+    }
 }
 
 /// `help` at the top: it has no commands below it.

@@ -2,6 +2,7 @@
 
 use super::parser::{Argument, Parsed, Parser, Taken, Takes};
 use super::suggestions;
+use crate::config::Settings;
 use crate::failure::Failure;
 use crate::globals::{ColorChoice, ErrorFormat, Format, Globals};
 use crate::jmespath::Expression;
@@ -70,7 +71,7 @@ pub(super) fn error_format(parsed: &Parsed) -> Option<ErrorFormat> {
 
 /// Reads the values, in the order in which the reference finds them wrong.
 pub(super) fn read(parsed: &Parsed) -> Result<Globals, Failure> {
-    let filled = |name| parsed.word(name).filter(|word| !word.is_empty()).map(str::to_owned);
+    let text = |name| parsed.word(name).map(str::to_owned);
     Ok(Globals {
         query: parsed.word("--query").map(expression).transpose()?,
         endpoint_url: parsed.word("--endpoint-url").map(endpoint).transpose()?,
@@ -80,14 +81,19 @@ pub(super) fn read(parsed: &Parsed) -> Result<Globals, Failure> {
         verify_ssl: !parsed.has("--no-verify-ssl"),
         paginate: !parsed.has("--no-paginate"),
         output: parsed.word("--output").and_then(|word| names::find(&Format::NAMES, word)),
-        profile: filled("--profile"),
-        region: parsed.word("--region").map(str::to_owned),
+        profile: text("--profile").filter(|name| !name.is_empty()),
+        region: text("--region"),
         color: parsed.word("--color").and_then(|word| names::find(&ColorChoice::NAMES, word)).unwrap_or_default(),
         sign_request: !parsed.has("--no-sign-request"),
-        ca_bundle: filled("--ca-bundle"),
+        ca_bundle: text("--ca-bundle"),
         pager: !parsed.has("--no-cli-pager"),
         error_format: error_format(parsed),
     })
+}
+
+/// The setting of the same name is looked at where the option was not given.
+pub(super) fn check_binary_format(parsed: &Parsed, settings: &Settings) -> Result<(), Failure> {
+    if parsed.has("--cli-binary-format") { Ok(()) } else { settings.check_binary_format(&BINARY_FORMATS) }
 }
 
 /// Whether the option was given with something else than its default.

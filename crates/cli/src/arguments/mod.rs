@@ -7,6 +7,7 @@
 mod command;
 mod globals;
 mod operation;
+mod paging;
 pub(crate) mod parser;
 mod services;
 mod suggestions;
@@ -17,7 +18,8 @@ mod tests;
 
 pub(crate) use command::Command;
 pub(crate) use globals::{check_first, unknown_options};
-pub(crate) use operation::{CliInput, OperationCall, Paging, Skeleton};
+pub(crate) use operation::{CliInput, OperationCall, Skeleton};
+pub(crate) use paging::Paging;
 pub(crate) use waiters::WaiterCall;
 
 use crate::Surroundings;

@@ -1,19 +1,16 @@
 //! The options of one operation, from its description.
 
+use super::paging::{self, Paging};
 use super::parser::{Argument, Parsed, Parser, Takes};
 use super::{Given, globals};
 use crate::failure::Failure;
 use crate::names::{self, kebab};
-use crate::python;
 use crate::waiters;
 use valkeep_api::{Member, OperationModel, Service, Shape};
 
 const CLI_INPUT_JSON: &str = "--cli-input-json";
 const CLI_INPUT_YAML: &str = "--cli-input-yaml";
 const SKELETON: &str = "--generate-cli-skeleton";
-const STARTING_TOKEN: &str = "--starting-token";
-const PAGE_SIZE: &str = "--page-size";
-const MAX_ITEMS: &str = "--max-items";
 /// Our own: wait until the work that the operation begins is done.
 const WAIT: &str = "--wait";
 
@@ -39,26 +36,6 @@ pub(crate) struct OperationCall {
 pub(crate) enum CliInput {
     Json(String),
     Yaml(String),
-}
-
-/// The paging options.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Paging {
-    /// `--max-items`: most items of all pages together. A negative number leaves items out at the end, as in Python.
-    /// Numbers beyond 64 bits are the nearest one within.
-    pub(crate) max_items: Option<i64>,
-    /// `--page-size`: most items of one answer of the service, the nearest number of 64 bits.
-    pub(crate) page_size: Option<i64>,
-    /// `--starting-token`
-    pub(crate) starting_token: Option<String>,
-}
-
-impl Paging {
-    /// What the reference says on standard error once all parameters are read.
-    pub(crate) fn warning(&self) -> Option<&'static str> {
-        let doubtful = self.max_items.is_some_and(|items| items <= 0);
-        doubtful.then_some("warning: Non-positive values for --max-items may result in undefined behavior.")
-    }
 }
 
 /// The values of `--generate-cli-skeleton`.
@@ -98,15 +75,15 @@ impl OperationCall {
         let mut parsed = Parser::new(arguments.clone()).parse_known(words)?;
         match parsed.word("help") {
             Some("help") => return Ok(None),
+            // The reference takes an empty word for none.
+            Some("") | None => {}
             Some(word) => parsed.rest.push(word.to_owned()),
-            None => {}
         }
         if !parsed.rest.is_empty() {
             return Err(Failure::UnknownOptions(globals::unknown_options(&parsed.rest, &arguments)));
         }
-        if operation.paginator.is_some() {
-            check_paging(operation, &parsed, paginate)?;
-        }
+        let paginator = operation.paginator.as_ref();
+        let paging = paginator.map(|paginator| Paging::read(paginator, &parsed, paginate)).transpose()?;
         Ok(Some(Self {
             service,
             operation,
@@ -115,7 +92,7 @@ impl OperationCall {
                 .word(SKELETON)
                 .or(parsed.has(SKELETON).then_some("input"))
                 .and_then(|word| names::find(&SKELETONS, word)),
-            paging: paging(&parsed),
+            paging: paging.unwrap_or_default(),
             wait: parsed.has(WAIT),
             cli_inputs: cli_inputs(&parsed),
         }))
@@ -135,8 +112,7 @@ fn arguments(operation: &'static OperationModel, required: bool) -> Vec<Argument
         operation.input.members.iter().flat_map(|member| options(member, required)).collect();
     arguments.extend([CLI_INPUT_JSON, CLI_INPUT_YAML].map(|name| Argument::option(name, Takes::One)));
     if operation.paginator.is_some() {
-        arguments.push(Argument::option(STARTING_TOKEN, Takes::One));
-        arguments.extend([PAGE_SIZE, MAX_ITEMS].map(|name| Argument::option(name, Takes::One).integer()));
+        arguments.extend(paging::arguments());
     }
     arguments.push(Argument::option(SKELETON, Takes::AtMostOne).one_of(SKELETONS.map(|(name, _)| name)));
     if waiters::has_work(operation) {
@@ -183,29 +159,4 @@ fn cli_inputs(parsed: &Parsed) -> Vec<CliInput> {
     let json = parsed.word(CLI_INPUT_JSON).map(|word| CliInput::Json(word.to_owned()));
     let yaml = parsed.word(CLI_INPUT_YAML).map(|word| CliInput::Yaml(word.to_owned()));
     json.into_iter().chain(yaml).collect()
-}
-
-/// Paging options need paging. It is off with `--no-paginate`, and with an option that pages by hand.
-fn check_paging(operation: &OperationModel, parsed: &Parsed, paginate: bool) -> Result<(), Failure> {
-    let by_hand = operation.paginator.iter().flat_map(|pages| [pages.input_token, pages.limit_key]);
-    let paginate = paginate && !by_hand.into_iter().any(|name| parsed.has(&format!("--{}", kebab(name))));
-    let given: Vec<&str> =
-        [STARTING_TOKEN, PAGE_SIZE, MAX_ITEMS].into_iter().filter(|option| parsed.has(option)).collect();
-    if paginate || given.is_empty() {
-        return Ok(());
-    }
-    let given = given.join(", ");
-    Err(Failure::validation(format!("Cannot specify --no-paginate along with pagination arguments: {given}")))
-}
-
-fn paging(parsed: &Parsed) -> Paging {
-    Paging {
-        starting_token: parsed.word(STARTING_TOKEN).map(str::to_owned),
-        page_size: parsed.word(PAGE_SIZE).and_then(items),
-        max_items: parsed.word(MAX_ITEMS).and_then(items),
-    }
-}
-
-fn items(word: &str) -> Option<i64> {
-    python::int(word).ok().map(globals::nearest)
 }

@@ -4,7 +4,7 @@
 //! blank and names no option. Options may be shortened to a prefix that only one of them has. What no
 //! argument takes is left over, for the parser of the next level or for the message about unknown words.
 //!
-//! Source of the rules: Python 3.14's `argparse`, which the reference of today is built with.
+//! Source of the rules: `argparse` of Python 3.13.0. Later ones tell of an ambiguous option only when its turn comes.
 
 use super::suggestions;
 use crate::failure::Failure;
@@ -160,8 +160,8 @@ enum Look<'w> {
     Plain,
     /// The first `--`; every word after it is plain.
     DoubleDash,
-    /// An option: the arguments that it may name, with the value after its `=`.
-    Option { candidates: Vec<usize>, value: Option<&'w str> },
+    /// An option: the argument that it names, if there is one, with the value after its `=`.
+    Option { argument: Option<usize>, value: Option<&'w str> },
 }
 
 impl<'a> Parser<'a> {
@@ -176,7 +176,7 @@ impl<'a> Parser<'a> {
         let mut walk = Walk {
             parser: self,
             words,
-            looks: self.looks(words),
+            looks: self.looks(words)?,
             places: (0..self.arguments.len()).filter(|&place| !self.arguments[place].is_option()).collect(),
             parsed: Parsed::default(),
         };
@@ -198,7 +198,8 @@ impl<'a> Parser<'a> {
         Err(Failure::Usage(format!("the following arguments are required: {}", missing.join(", "))))
     }
 
-    fn looks<'w>(&self, words: &'w [String]) -> Vec<Look<'w>> {
+    /// Fails at the first word that more than one option may be meant by, whatever else is wrong.
+    fn looks<'w>(&self, words: &'w [String]) -> Result<Vec<Look<'w>>, Failure> {
         let mut looks = Vec::with_capacity(words.len());
         let mut all_plain = false;
         for word in words {
@@ -208,31 +209,38 @@ impl<'a> Parser<'a> {
                     all_plain = true;
                     Look::DoubleDash
                 }
-                word => self.look(word),
+                word => self.look(word)?,
             });
         }
-        looks
+        Ok(looks)
     }
 
-    fn look<'w>(&self, word: &'w str) -> Look<'w> {
+    fn look<'w>(&self, word: &'w str) -> Result<Look<'w>, Failure> {
         if !word.starts_with('-') || word.len() == 1 {
-            return Look::Plain;
+            return Ok(Look::Plain);
         }
         if let Some(argument) = self.named(word) {
-            return Look::Option { candidates: vec![argument], value: None };
+            return Ok(Look::Option { argument: Some(argument), value: None });
         }
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (word, None),
         };
         if let Some(argument) = self.named(name).filter(|_| value.is_some()) {
-            return Look::Option { candidates: vec![argument], value };
+            return Ok(Look::Option { argument: Some(argument), value });
         }
-        let candidates = self.shortened(name);
-        if candidates.is_empty() && (is_negative_number(word) || word.contains(' ')) {
-            return Look::Plain;
-        }
-        Look::Option { candidates, value }
+        let argument = match *self.shortened(name).as_slice() {
+            [] if is_negative_number(word) || word.contains(' ') => return Ok(Look::Plain),
+            [] => None,
+            [argument] => Some(argument),
+            ref candidates => return Err(self.ambiguous(word, candidates)),
+        };
+        Ok(Look::Option { argument, value })
+    }
+
+    fn ambiguous(&self, word: &str, candidates: &[usize]) -> Failure {
+        let names: Vec<&str> = candidates.iter().map(|&place| &*self.arguments[place].name).collect();
+        Failure::Usage(format!("ambiguous option: {word} could match {}", names.join(", ")))
     }
 
     fn named(&self, name: &str) -> Option<usize> {
@@ -249,10 +257,9 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// `-1`, `-1.5`, `-.5`, with underscores between digits.
+/// `-1`, `-1.5`, `-.5`.
 fn is_negative_number(word: &str) -> bool {
-    let digits =
-        |text: &str| text.split('_').all(|group| !group.is_empty() && group.chars().all(|c| c.is_ascii_digit()));
+    let digits = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
     let Some(number) = word.strip_prefix('-') else { return false };
     match number.split_once('.') {
         Some((whole, fraction)) => (whole.is_empty() || digits(whole)) && digits(fraction),
@@ -321,15 +328,10 @@ impl Walk<'_, '_, '_> {
     }
 
     fn take_option(&mut self, at: usize) -> Result<usize, Failure> {
-        let Look::Option { candidates, value } = &self.looks[at] else { return Ok(at) };
-        let value = *value;
-        let argument = match *candidates.as_slice() {
-            [] => {
-                self.parsed.rest.push(self.words[at].clone());
-                return Ok(at + 1);
-            }
-            [argument] => argument,
-            _ => return Err(self.ambiguous(at, candidates)),
+        let Look::Option { argument, value } = self.looks[at] else { return Ok(at) };
+        let Some(argument) = argument else {
+            self.parsed.rest.push(self.words[at].clone());
+            return Ok(at + 1);
         };
         let known = &self.parser.arguments[argument];
         if let Some(value) = value {
@@ -357,11 +359,5 @@ impl Walk<'_, '_, '_> {
         self.parsed.ended |= known.takes == Takes::End;
         self.parsed.taken.push(Taken { argument, name: known.name.to_string(), words: words.to_vec() });
         Ok(())
-    }
-
-    fn ambiguous(&self, at: usize, candidates: &[usize]) -> Failure {
-        let names: Vec<&str> = candidates.iter().map(|&place| &*self.parser.arguments[place].name).collect();
-        let (word, names) = (&self.words[at], names.join(", "));
-        Failure::Usage(format!("ambiguous option: {word} could match {names}"))
     }
 }

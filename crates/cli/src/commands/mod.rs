@@ -60,6 +60,10 @@ fn asked(surroundings: &Surroundings, settings: &mut Settings) -> Result<u8, Fai
     }
     match command(surroundings, settings, words) {
         Err(failed) if mode.asks_after(&failed.failure) => {
+            if matches!(failed.failure, Failure::UnknownOptions(_)) {
+                // The reference finds these last, when it tells of failures already.
+                failed.report(&surroundings.program);
+            }
             let words = ask(settings)?;
             command(surroundings, settings, &words)
         }

@@ -2,7 +2,7 @@
 
 use super::wait;
 use crate::answer::Single;
-use crate::arguments::{OperationCall, Skeleton};
+use crate::arguments::{OperationCall, Paging, Skeleton};
 use crate::call::{Client, Identity};
 use crate::document::Map;
 use crate::failure::Failure;
@@ -28,6 +28,7 @@ pub(super) fn run(session: Session<'_>, call: &OperationCall) -> Result<u8, Fail
 /// What the options and the document say together.
 pub(super) fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Failure> {
     let mut parameters = input::parameters(session, call.operation, &call.given)?;
+    call.paging.join(&mut parameters);
     if let Some(warning) = call.paging.warning() {
         eprintln!("{warning}");
     }
@@ -61,7 +62,9 @@ pub(super) fn skeleton(
 fn print(session: Session<'_>, client: &mut Client<'_>, call: &OperationCall, parameters: &Map) -> Result<(), Failure> {
     let operation = call.operation;
     if let Some(paginator) = paginator(session, call, parameters) {
-        let mut pages = Pages::new(client, operation, paginator, parameters.clone(), &call.paging)?;
+        let mut parameters = parameters.clone();
+        let paging = Paging::take(&mut parameters)?;
+        let mut pages = Pages::new(client, operation, paginator, parameters, &paging)?;
         return output::print(session, operation.name, &mut pages);
     }
     let mut answer = Single::new(client.call(operation, parameters)?);

@@ -5,6 +5,7 @@ use super::profiles::Profiles;
 use super::{file, ini};
 use crate::Surroundings;
 use crate::failure::Failure;
+use crate::python;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +42,7 @@ settings! {
     CaBundle: "ca_bundle", &["AWS_CA_BUNDLE"], None;
     CliPager: "cli_pager", &["AWS_PAGER"], None;
     CliTimestampFormat: "cli_timestamp_format", &[], Some("iso8601");
+    CliBinaryFormat: "cli_binary_format", &[], None;
     CliAutoPrompt: "cli_auto_prompt", &["AWS_CLI_AUTO_PROMPT"], Some("off");
     CliErrorFormat: "cli_error_format", &["AWS_CLI_ERROR_FORMAT"], None;
     RetryMode: "retry_mode", &["AWS_RETRY_MODE"], Some("standard");
@@ -166,6 +168,18 @@ impl Settings {
             Ok(Some((other, _))) => Err(Failure::Configuration(format!(
                 "Unknown cli_timestamp_format value: {other}, valid values are \"wire\" or \"iso8601\""
             ))),
+        }
+    }
+
+    /// Looks at a setting that has no effect here, no parameter being a blob, as the reference does before every command
+    /// that has no `--cli-binary-format`. A profile that is missing is no failure yet.
+    ///
+    /// # Errors
+    /// `cli_binary_format` is none of `formats`; Python's words about a key that is missing.
+    pub(crate) fn check_binary_format(&self, formats: &[&str]) -> Result<(), Failure> {
+        match self.find(Setting::CliBinaryFormat) {
+            Ok(Some((format, _))) if !formats.contains(&format) => Err(Failure::general(python::str_repr(format))),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 
