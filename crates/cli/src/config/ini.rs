@@ -54,6 +54,9 @@ impl Section {
     }
 }
 
+/// The header of the keys that every section has. Only this one may come again.
+const DEFAULTS: &str = "DEFAULT";
+
 /// Keys, and the texts behind them.
 pub(crate) type Texts = BTreeMap<String, String>;
 
@@ -73,7 +76,18 @@ pub(crate) fn texts(text: &str) -> Result<Vec<(String, Texts)>, Malformed> {
         reader.line(line)?;
     }
     reader.close();
-    Ok(reader.sections)
+    Ok(with_defaults(reader.sections))
+}
+
+/// Gives the keys of `[DEFAULT]`, which is no section of its own, to every section that does not set them itself.
+fn with_defaults(sections: Vec<(String, Texts)>) -> Vec<(String, Texts)> {
+    let (defaults, mut sections): (Vec<_>, Vec<_>) = sections.into_iter().partition(|(header, _)| header == DEFAULTS);
+    for (key, text) in defaults.into_iter().flat_map(|(_, texts)| texts) {
+        for (_, texts) in &mut sections {
+            texts.entry(key.clone()).or_insert_with(|| text.clone());
+        }
+    }
+    sections
 }
 
 /// A line ends with a line feed, a carriage return, or both.
@@ -132,7 +146,7 @@ impl Reader {
 
     fn section(&mut self, name: &str) -> Result<(), Malformed> {
         self.close();
-        if !self.seen.insert(name.to_owned()) {
+        if !self.seen.insert(name.to_owned()) && name != DEFAULTS {
             return Err(Malformed);
         }
         self.key = None;

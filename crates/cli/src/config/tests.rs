@@ -88,6 +88,15 @@ fn indented_pairs_below_an_empty_key_are_nested() {
 }
 
 #[test]
+fn every_section_has_the_keys_of_the_default_section_unless_it_sets_them() {
+    let text = "[a]\nx = 1\n[DEFAULT]\nx = 2\ny = 3\n[DEFAULT]\nz = 4\n";
+    let sections = ini::parse(text).expect("a text of the dialect");
+    let [(name, section)] = sections.as_slice() else { panic!("one section: {sections:?}") };
+    assert_eq!(name, "a");
+    assert_eq!(["x", "y", "z"].map(|key| section.text(key)), [Some("1"), Some("3"), Some("4")]);
+}
+
+#[test]
 fn a_header_reaches_to_the_last_bracket_and_what_follows_is_ignored() {
     let sections = ini::parse("[a]b] c\n [d]\n").expect("a text of the dialect");
     let names: Vec<&str> = sections.iter().map(|(name, _)| name.as_str()).collect();

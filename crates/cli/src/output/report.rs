@@ -89,8 +89,13 @@ impl Notice {
     fn line(&self, program: &str, format: ErrorFormat) -> String {
         let Self { usage, sentence, end, .. } = self;
         let old = self.old_sentence.as_ref().filter(|_| format == ErrorFormat::Legacy);
-        let sentence = old.unwrap_or(sentence);
-        format!("{usage}\n{program}: [ERROR]: {}{end}\n{end}", sentence.trim_end())
+        let line = format!("{program}: [ERROR]: {}", old.unwrap_or(sentence));
+        format!(
+            "{usage}
+{}{end}
+{end}",
+            line.trim_end()
+        )
     }
 
     /// `None` when the line for readers is to be shown.

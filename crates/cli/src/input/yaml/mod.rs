@@ -5,19 +5,21 @@
 
 mod scalar;
 mod source;
+mod tabs;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
 
-use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
+use libyaml_safer::{EventData, Parser, ScalarStyle};
 
 use super::DEPTH_MAX;
 use crate::document::{Document, Map};
 use crate::python::{self, Maps};
 use scalar::Scalar;
 use source::Source;
+use tabs::Tabs;
 
 /// How much aliases may make out of one document: its values, and one more for each [`TEXT_UNIT_BYTES`] of
 /// their texts. Our choice.
@@ -56,7 +58,7 @@ pub(super) fn parse(text: &str) -> Result<Document, YamlError> {
         let mut bytes = source.text().as_bytes();
         let mut parser = Parser::new();
         parser.set_input_string(&mut bytes);
-        Composer { source: &source, parser, anchors: HashMap::new(), weight: 0 }.stream()
+        Composer { source: &source, parser, tabs: Tabs::of(source.text()), anchors: HashMap::new(), weight: 0 }.stream()
     })
 }
 
@@ -79,17 +81,21 @@ impl Node {
 struct Composer<'r> {
     source: &'r Source<'r>,
     parser: Parser<&'r mut &'r [u8]>,
+    tabs: Tabs,
     anchors: HashMap<String, Document>,
     weight: usize,
 }
 
 impl Composer<'_> {
     fn next(&mut self) -> Result<EventData, YamlError> {
-        let Event { mut data, end_mark, .. } = self.parser.parse().map_err(|_| YamlError::Invalid)?;
-        if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &mut data {
-            self.source.correct(value, end_mark.index);
+        let mut event = self.parser.parse().map_err(|_| YamlError::Invalid)?;
+        if self.tabs.forbid(&event) {
+            return Err(YamlError::Invalid);
         }
-        Ok(data)
+        if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &mut event.data {
+            self.source.correct(value, event.end_mark.index);
+        }
+        Ok(event.data)
     }
 
     fn stream(&mut self) -> Result<Document, YamlError> {

@@ -156,6 +156,18 @@ fn nesting_has_a_bound() {
     assert_eq!(parse(&"[".repeat(10_000)), Err(YamlError::TooDeep));
 }
 
+#[test]
+fn tabs_stand_only_in_brackets_in_quotes_in_blocks_and_in_comments() {
+    for text in ["{a:\tb,\tc: d\t}", "a: \"b\tc\"\n", "a: |\n  b\tc\n", "a: b # c\td\n", "ä: [b]\nc: {d:\te}\n"] {
+        assert!(parse(text).is_ok(), "{text:?}");
+    }
+    for text in
+        ["a:\tb", "a: b\t\nc: d", "a: b\tc", "a: b\t# c", "ä🔑\t: b", "a: &x\tb", "a: [b]\t\nc: d", "a: \"b\"\t\nc: d"]
+    {
+        assert_eq!(parse(text), Err(YamlError::Invalid), "{text:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "[\\PC\n]{0,60}", marks in "[-:?,\\[\\]{}#&*!|>'\"%@` \n\ta0<=~.]{0,60}") {
