@@ -135,11 +135,13 @@ fn in_xml(element: &Element) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    type Reader = fn(&[u8]);
     use std::path::Path;
 
     #[test]
     fn the_readers_stand_what_is_kept_for_them() {
-        let readers: [(&str, fn(&[u8])); 6] = [
+        let readers: [(&str, Reader); 6] = [
             ("shorthand", shorthand),
             ("config", config),
             ("json", json),
