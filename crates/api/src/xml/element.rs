@@ -149,6 +149,9 @@ impl Tree {
             return Err(Trouble::new("unbound prefix"));
         }
         let name = String::from_utf8_lossy(start.local_name().into_inner()).into_owned();
+        if !is_name(&name) {
+            return Err(Trouble::new(INVALID_TOKEN));
+        }
         self.open.push(Element { name, ..Element::default() });
         Ok(())
     }
@@ -214,6 +217,21 @@ fn utf16(text: &[u8]) -> Option<Result<String, ()>> {
     let (units, rest) = text[2..].as_chunks::<2>();
     let characters = char::decode_utf16(units.iter().copied().map(unit)).collect::<Result<String, _>>();
     Some(if rest.is_empty() { characters.map_err(drop) } else { Err(()) })
+}
+
+/// Whether a name without its prefix is one (XML 1.0, section 2.3; Namespaces in XML, section 4).
+fn is_name(name: &str) -> bool {
+    let starts = |c| {
+        matches!(c, 'A'..='Z' | 'a'..='z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
+            | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
+            | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+            | '\u{10000}'..='\u{EFFFF}')
+    };
+    let goes_on = |c| {
+        let further = matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}');
+        further || starts(c)
+    };
+    name.starts_with(starts) && name.chars().all(goes_on)
 }
 
 /// The characters that XML 1.0 can carry (section 2.2).

@@ -150,3 +150,13 @@ fn a_value_of_another_kind_stops_a_debug_build() {
     let snapshot = Value::Structure(vec![("NumCacheNodes", "1".into())]);
     answer(Operation::CopySnapshot, vec![("Snapshot", snapshot)]);
 }
+
+#[test]
+fn names_of_elements_are_names() {
+    for text in ["<a//>", "<a=b/>", "<1/>", "<x:/>", "<x:y:z/>", "<a\"/>", "<a;></a;>"] {
+        assert!(Element::parse(text.as_bytes()).is_err(), "{text}");
+    }
+    for (text, name) in [("<x:a-1.b xmlns:x='u'/>", "a-1.b"), ("<é_雪/>", "é_雪")] {
+        assert_eq!(Element::parse(text.as_bytes()).map(|element| element.name).as_deref(), Ok(name));
+    }
+}

@@ -16,20 +16,54 @@ pub(crate) enum ShorthandError {
     TooDeep,
 }
 
-impl ShorthandError {
+/// What the parser stumbles over. It becomes a text only when nobody reads on in another way: a text shows the whole
+/// input, and there may be as many stumbles as pairs.
+#[derive(Clone, Debug)]
+pub(super) enum Wrong {
     /// Something else was expected at the position `at`; `received` is the character there.
-    pub(super) fn unexpected(text: &[char], expected: &str, received: &str, at: usize) -> Self {
-        let place = with_caret(text, at);
-        Self::Syntax(format!("Expected: '{expected}', received: '{received}' for input:\n {place}"))
-    }
-
+    Unexpected {
+        expected: Expected,
+        received: Option<char>,
+        at: usize,
+    },
     /// The pair that begins at `at` has a key that was there before.
-    pub(super) fn repeated_key(text: &[char], key: &str, at: usize) -> Self {
-        let place = with_caret(text, at);
-        Self::Syntax(format!(
-            "Second instance of key \"{key}\" encountered for input:\n{place}\n\
-             This is often because there is a preceding \",\" instead of a space."
-        ))
+    RepeatedKey {
+        key: String,
+        at: usize,
+    },
+    File(String),
+    TooDeep,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expected {
+    Mark(char),
+    /// A value, by the name of its kind.
+    Value(&'static str),
+}
+
+impl Wrong {
+    pub(super) fn told(self, text: &[char]) -> ShorthandError {
+        ShorthandError::Syntax(match self {
+            Self::Unexpected { expected, received, at } => {
+                let place = with_caret(text, at);
+                let (expected, nothing) = match expected {
+                    Expected::Mark(mark) => (mark.to_string(), "EOF"),
+                    Expected::Value(kind) => (format!("<{kind}>"), "<none>"),
+                };
+                let received = received.map_or(nothing.to_owned(), String::from);
+                format!("Expected: '{expected}', received: '{received}' for input:\n {place}")
+            }
+            Self::RepeatedKey { key, at } => {
+                let place = with_caret(text, at);
+                format!(
+                    "Second instance of key \"{key}\" encountered for input:\n{place}\n\
+                     This is often because there is a preceding \",\" instead of a space."
+                )
+            }
+            Self::File(problem) => return ShorthandError::File(problem),
+            Self::TooDeep => return ShorthandError::TooDeep,
+        })
     }
 }
 

@@ -22,6 +22,7 @@ mod values;
 mod tests;
 
 pub(super) use error::ShorthandError;
+use error::{Expected, Wrong};
 pub(super) use fit::fit;
 
 use super::DEPTH_MAX;
@@ -34,7 +35,8 @@ use crate::document::{Document, Map};
 /// Text outside the grammar, a key given twice, a file behind `@=` that cannot be read, nesting
 /// beyond the reference's own bound.
 pub(super) fn parse(text: &str, files: Files<'_>) -> Result<Map, ShorthandError> {
-    Parser { text: text.chars().collect(), at: 0, depth: 0, files }.map()
+    let mut parser = Parser { text: text.chars().collect(), at: 0, depth: 0, files };
+    parser.map().map_err(|wrong| wrong.told(&parser.text))
 }
 
 /// What `@=` does to the values behind it.
@@ -55,7 +57,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn map(&mut self) -> Result<Map, ShorthandError> {
+    fn map(&mut self) -> Result<Map, Wrong> {
         let mut map = Map::new();
         let (key, value) = self.pair()?;
         map.insert(key, value);
@@ -64,14 +66,14 @@ impl Parser<'_> {
             self.separator(',')?;
             let (key, value) = self.pair()?;
             if map.get(&key).is_some() {
-                return Err(ShorthandError::repeated_key(&self.text, &key, end_of_pair + 1));
+                return Err(Wrong::RepeatedKey { key, at: end_of_pair + 1 });
             }
             map.insert(key, value);
         }
         Ok(map)
     }
 
-    fn pair(&mut self) -> Result<(String, Document), ShorthandError> {
+    fn pair(&mut self) -> Result<(String, Document), Wrong> {
         let (key, reading) = self.key()?;
         let value = match self.current() {
             None => "".into(),
@@ -82,7 +84,7 @@ impl Parser<'_> {
     }
 
     /// A key with its `=` or `@=`.
-    fn key(&mut self) -> Result<(String, Reading), ShorthandError> {
+    fn key(&mut self) -> Result<(String, Reading), Wrong> {
         let key = self.take_while(characters::in_key);
         let reading = if self.separator('@').is_ok() { Reading::Files } else { Reading::Literal };
         self.separator('=')?;
@@ -92,7 +94,7 @@ impl Parser<'_> {
     /// One value, or several as a list.
     ///
     /// In `a=b,c=d` what stands behind the comma turns out to be a pair, and is given back.
-    fn csv(&mut self, reading: Reading) -> Result<Document, ShorthandError> {
+    fn csv(&mut self, reading: Reading) -> Result<Document, Wrong> {
         let first = self.value(reading)?;
         self.skip_blanks();
         if self.current() != Some(',') {
@@ -107,7 +109,7 @@ impl Parser<'_> {
                     values.push(value);
                     more = comma;
                 }
-                Err(ShorthandError::Syntax(_)) if self.current().is_some() => {
+                Err(Wrong::Unexpected { .. }) if self.current().is_some() => {
                     self.back_to_comma();
                     more = false;
                 }
@@ -118,7 +120,7 @@ impl Parser<'_> {
     }
 
     /// A value behind a comma, and whether another comma follows it.
-    fn further_value(&mut self, reading: Reading) -> Result<(Document, bool), ShorthandError> {
+    fn further_value(&mut self, reading: Reading) -> Result<(Document, bool), Wrong> {
         let value = self.second_value(reading)?;
         self.skip_blanks();
         let comma = self.current().is_some();
@@ -128,7 +130,7 @@ impl Parser<'_> {
         Ok((value, comma))
     }
 
-    fn element(&mut self, reading: Reading) -> Result<Document, ShorthandError> {
+    fn element(&mut self, reading: Reading) -> Result<Document, Wrong> {
         match self.current() {
             Some('[') => self.nested(|parser| parser.list(reading)),
             Some('{') => self.nested(Self::hash),
@@ -136,12 +138,9 @@ impl Parser<'_> {
         }
     }
 
-    fn nested(
-        &mut self,
-        inner: impl FnOnce(&mut Self) -> Result<Document, ShorthandError>,
-    ) -> Result<Document, ShorthandError> {
+    fn nested(&mut self, inner: impl FnOnce(&mut Self) -> Result<Document, Wrong>) -> Result<Document, Wrong> {
         if self.depth == DEPTH_MAX {
-            return Err(ShorthandError::TooDeep);
+            return Err(Wrong::TooDeep);
         }
         self.depth += 1;
         let document = inner(self);
@@ -149,7 +148,7 @@ impl Parser<'_> {
         document
     }
 
-    fn list(&mut self, reading: Reading) -> Result<Document, ShorthandError> {
+    fn list(&mut self, reading: Reading) -> Result<Document, Wrong> {
         self.separator('[')?;
         let mut elements = Vec::new();
         while self.current() != Some(']') {
@@ -160,7 +159,7 @@ impl Parser<'_> {
         Ok(elements.into())
     }
 
-    fn hash(&mut self) -> Result<Document, ShorthandError> {
+    fn hash(&mut self) -> Result<Document, Wrong> {
         self.separator('{')?;
         let mut map = Map::new();
         while self.current() != Some('}') {
@@ -174,7 +173,7 @@ impl Parser<'_> {
     }
 
     /// A comma behind an element, or the mark that closes all.
-    fn end_of_element(&mut self, close: char) -> Result<(), ShorthandError> {
+    fn end_of_element(&mut self, close: char) -> Result<(), Wrong> {
         self.skip_blanks();
         if self.current() != Some(close) {
             self.mark(',')?;
@@ -188,20 +187,19 @@ impl Parser<'_> {
     }
 
     /// The mark, with blanks on both sides. The blanks before it are gone even when it is not there.
-    fn separator(&mut self, mark: char) -> Result<(), ShorthandError> {
+    fn separator(&mut self, mark: char) -> Result<(), Wrong> {
         self.skip_blanks();
         self.mark(mark)?;
         self.skip_blanks();
         Ok(())
     }
 
-    fn mark(&mut self, mark: char) -> Result<(), ShorthandError> {
+    fn mark(&mut self, mark: char) -> Result<(), Wrong> {
         if self.current() == Some(mark) {
             self.at += 1;
             return Ok(());
         }
-        let received = self.current().map_or("EOF".to_owned(), String::from);
-        Err(ShorthandError::unexpected(&self.text, &mark.to_string(), &received, self.at))
+        Err(Wrong::Unexpected { expected: Expected::Mark(mark), received: self.current(), at: self.at })
     }
 
     fn skip_blanks(&mut self) {

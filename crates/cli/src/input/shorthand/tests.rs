@@ -64,3 +64,11 @@ proptest! {
         drop(read(&marks));
     }
 }
+
+#[test]
+fn very_many_pairs_are_read_at_once() {
+    let pairs: String = (0..20_000).map(|number| format!("k{number}=v,")).collect();
+    for text in [pairs.trim_end_matches(',').to_owned(), format!("a={{{pairs}}}")] {
+        assert_eq!(read(&text).map(|read| read.matches(": 'v'").count()), Ok(20_000));
+    }
+}

@@ -1,13 +1,13 @@
 //! Single values: bare, in quotes, or the content of a file.
 
-use super::{Parser, Reading, ShorthandError, characters};
+use super::{Expected, Parser, Reading, Wrong, characters};
 use crate::document::Document;
 use crate::input::files::Content;
 use crate::python::is_space;
 
 impl Parser<'_> {
     /// The first value behind a key, or an element; nothing is the empty text.
-    pub(super) fn value(&mut self, reading: Reading) -> Result<Document, ShorthandError> {
+    pub(super) fn value(&mut self, reading: Reading) -> Result<Document, Wrong> {
         let text = match self.current() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote)?,
             _ => self.bare(characters::in_first_value).unwrap_or_default(),
@@ -16,7 +16,7 @@ impl Parser<'_> {
     }
 
     /// A value behind a comma; it cannot be nothing.
-    pub(super) fn second_value(&mut self, reading: Reading) -> Result<Document, ShorthandError> {
+    pub(super) fn second_value(&mut self, reading: Reading) -> Result<Document, Wrong> {
         let text = match self.current() {
             Some(quote @ ('\'' | '"')) => self.quoted(quote)?,
             _ => self.bare(characters::in_second_value).ok_or_else(|| self.missing("second"))?,
@@ -24,20 +24,20 @@ impl Parser<'_> {
         self.read(text, reading)
     }
 
-    fn read(&self, text: String, reading: Reading) -> Result<Document, ShorthandError> {
+    fn read(&self, text: String, reading: Reading) -> Result<Document, Wrong> {
         match reading {
             Reading::Literal => Ok(text.into()),
             Reading::Files => match self.files.content(&text) {
                 Some(Ok(Content::Text(text))) => Ok(text.into()),
                 Some(Ok(Content::Bytes(bytes))) => Ok(Document::Bytes(bytes)),
-                Some(Err(problem)) => Err(ShorthandError::File(problem)),
+                Some(Err(problem)) => Err(Wrong::File(problem)),
                 None => Ok(text.into()),
             },
         }
     }
 
-    fn missing(&self, what: &str) -> ShorthandError {
-        ShorthandError::unexpected(&self.text, &format!("<{what}>"), "<none>", self.at)
+    fn missing(&self, what: &'static str) -> Wrong {
+        Wrong::Unexpected { expected: Expected::Value(what), received: None, at: self.at }
     }
 
     /// Bare characters and escaped commas, without the white space at their end.
@@ -60,7 +60,7 @@ impl Parser<'_> {
         Some(text.replace("\\,", ",").trim_end_matches(is_space).to_owned())
     }
 
-    fn quoted(&mut self, quote: char) -> Result<String, ShorthandError> {
+    fn quoted(&mut self, quote: char) -> Result<String, Wrong> {
         let name = if quote == '"' { "double quoted" } else { "singled quoted" };
         let Some(end) = self.closing_quote(quote) else {
             return Err(self.missing(name));
