@@ -117,9 +117,14 @@ fn number(value: &Document) -> Result<i64, Failure> {
         Document::String(text) => {
             python::int(text).map(globals::nearest).map_err(|error| Failure::general(error.to_string()))
         }
-        other => Err(Failure::general(format!(
+        Document::Null
+        | Document::Bytes(_)
+        | Document::Date(_)
+        | Document::DateTime(..)
+        | Document::List(_)
+        | Document::Map(_) => Err(Failure::general(format!(
             "int() argument must be a string, a bytes-like object or a real number, not '{}'",
-            python::type_word(other, Maps::Dict)
+            python::type_word(value, Maps::Dict)
         ))),
     }
 }
