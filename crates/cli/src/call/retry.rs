@@ -56,6 +56,8 @@ pub(crate) struct Retries {
 pub(crate) enum Trouble<'a> {
     /// No whole answer came.
     Transport { timeout: bool },
+    /// The user does not want to wait any longer.
+    Interrupted,
     /// The service answered an error.
     Answer { status: u16, code: &'a str },
 }
@@ -97,7 +99,7 @@ impl Retries {
     fn pause_by_chance(&mut self, attempt: u32, trouble: Trouble<'_>, chance: f64) -> Option<Duration> {
         let price = match trouble {
             Trouble::Transport { timeout: true } => TIMEOUT_RETRY_PRICE,
-            Trouble::Transport { timeout: false } | Trouble::Answer { .. } => RETRY_PRICE,
+            Trouble::Transport { timeout: false } | Trouble::Answer { .. } | Trouble::Interrupted => RETRY_PRICE,
         };
         if self.is_spent(attempt) || !trouble.passes() {
             return None;
@@ -115,6 +117,9 @@ impl Retries {
 
 impl Trouble<'_> {
     pub(crate) fn of(error: &TransportError) -> Self {
+        if *error == TransportError::Interrupted {
+            return Self::Interrupted;
+        }
         let timeout = matches!(error, TransportError::ConnectTimeout { .. } | TransportError::ReadTimeout { .. });
         Self::Transport { timeout }
     }
@@ -123,6 +128,7 @@ impl Trouble<'_> {
     fn passes(self) -> bool {
         match self {
             Self::Transport { .. } => true,
+            Self::Interrupted => false,
             Self::Answer { status, code } => {
                 let known = |code| THROTTLING_CODES.contains(&code) || TRANSIENT_CODES.contains(&code);
                 TRANSIENT_STATUSES.contains(&status) || known(code)

@@ -47,7 +47,13 @@ fn ask_openly(prompt: &str) -> io::Result<Vec<u8>> {
 /// Reads to the end of the line, or to a Ctrl-C.
 fn read_line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
-    input.take(LINE_MAX_BYTES).read_until(b'\n', &mut line)?;
+    for byte in input.take(LINE_MAX_BYTES).bytes() {
+        let byte = byte?;
+        line.push(byte);
+        if matches!(byte, b'\n' | CTRL_C) {
+            break;
+        }
+    }
     Ok(line)
 }
 
@@ -73,7 +79,8 @@ impl Silent {
         let mut terminal = &self.terminal;
         terminal.write_all(prompt.as_bytes())?;
         let line = read_line(&mut BufReader::with_capacity(1, terminal).take(LINE_MAX_BYTES))?;
-        if !line.is_empty() {
+        // Behind a Ctrl-C the line is ended by whoever tells of it.
+        if line.last().is_some_and(|last| *last != CTRL_C) {
             terminal.write_all(b"\n")?;
         }
         Ok(line)
@@ -84,5 +91,17 @@ impl Drop for Silent {
     fn drop(&mut self) {
         // Nobody is left to hear of a terminal that is gone.
         tcsetattr(self.terminal.as_fd(), OptionalActions::Flush, &self.before).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_with_its_end_or_with_ctrl_c() {
+        for (typed, line) in [("123\n456", "123\n"), ("12\u{3}3\n", "12\u{3}"), ("12", "12"), ("", "")] {
+            assert_eq!(read_line(&mut typed.as_bytes()).ok().as_deref(), Some(line.as_bytes()));
+        }
     }
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, HOST, PROXY_AUTHORIZATION};
 use http::{HeaderValue, Request, Response, Uri};
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::connection::{Connection, Sent};
 use self::proxy::{Proxies, Route};
@@ -76,11 +77,13 @@ pub(crate) enum TransportError {
     Proxy { url: String },
     #[error("An HTTP Client raised an unhandled exception: {reason}")]
     Unusable { reason: String },
+    #[error("the user pressed Ctrl-C")]
+    Interrupted,
 }
 
 impl From<TransportError> for Failure {
     fn from(error: TransportError) -> Self {
-        Self::General(error.to_string())
+        if error == TransportError::Interrupted { Self::Interrupted } else { Self::General(error.to_string()) }
     }
 }
 
@@ -126,15 +129,17 @@ impl Transport {
     pub(crate) fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let mut wire = self.wire.borrow_mut();
         let Wire { runtime, kept } = started(&mut wire)?;
-        runtime.block_on(self.exchange(kept, request))
+        runtime.block_on(unless_interrupted(self.exchange(kept, request)))
     }
 
     /// Waits before the next try, or before the next look of a waiter.
     pub(crate) fn pause(&self, duration: Duration) -> Result<(), TransportError> {
         let mut wire = self.wire.borrow_mut();
         let Wire { runtime, .. } = started(&mut wire)?;
-        runtime.block_on(async { tokio::time::sleep(duration).await });
-        Ok(())
+        runtime.block_on(unless_interrupted(async {
+            tokio::time::sleep(duration).await;
+            Ok(())
+        }))
     }
 
     async fn exchange(
@@ -163,6 +168,17 @@ impl Transport {
             }
             Sent::Unsent(_) => Err(TransportError::Closed { url }),
         }
+    }
+}
+
+/// Waits for `work`, or for a Ctrl-C. Where the system tells of none, the key ends the process by itself.
+async fn unless_interrupted<T>(work: impl Future<Output = Result<T, TransportError>>) -> Result<T, TransportError> {
+    match signal(SignalKind::interrupt()) {
+        Ok(mut interrupts) => tokio::select! {
+            done = work => done,
+            _ = interrupts.recv() => Err(TransportError::Interrupted),
+        },
+        Err(_) => work.await,
     }
 }
 

@@ -74,3 +74,9 @@ fn numbers_of_tries_are_pythons_and_at_least_one() {
         assert_eq!(attempts(text), Err(Failure::general(expected)));
     }
 }
+
+#[test]
+fn an_interrupted_try_is_the_last() {
+    let mut retries = Retries { attempts_max: 3, budget: BUDGET };
+    assert_eq!(retries.pause(1, Trouble::of(&TransportError::Interrupted)), None);
+}
