@@ -81,7 +81,7 @@ fn command(surroundings: &Surroundings, settings: &mut Settings, words: &[String
 
 fn perform(session: Session<'_>, command: Command) -> Result<u8, Failure> {
     match command {
-        Command::Version => version::print(session),
+        Command::Version => version::print(),
         Command::Help(topic) => help::show(session, topic).map(|()| 0),
         Command::Operation(call) => operation::run(session, &call),
         Command::Wait(call) => wait::run(session, &call),

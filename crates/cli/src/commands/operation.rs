@@ -30,7 +30,7 @@ pub(super) fn parameters(session: Session<'_>, call: &OperationCall) -> Result<M
     let mut parameters = input::parameters(session, call.operation, &call.given)?;
     call.paging.join(&mut parameters);
     if let Some(warning) = call.paging.warning() {
-        eprintln!("{warning}");
+        output::to_stderr(&format!("{warning}\n"));
     }
     if let Some(document) = call.cli_input()? {
         input::complete(&mut parameters, session, document)?;

@@ -4,6 +4,7 @@ use super::edit::{self, Edit};
 use crate::config::read_text;
 use crate::failure::Failure;
 use crate::files;
+use crate::output;
 use crate::session::Session;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -26,10 +27,10 @@ pub(crate) fn warn_of_others(session: Session<'_>) {
     let others = fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
     if others {
         let (program, path) = (&session.surroundings.program, path.display());
-        eprintln!(
+        output::to_stderr(&format!(
             "\n{program}: [WARNING]: The file '{path}' is accessible by other users. Consider running \
-             'chmod 600 {path}' to restrict access to only your user."
-        );
+             'chmod 600 {path}' to restrict access to only your user.\n"
+        ));
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Place, is_plugins, say};
 use crate::config::{Section, Settings, Value};
 use crate::failure::Failure;
+use crate::output;
 
 /// Prints the value of `name`, or ends with 1 when there is none.
 pub(crate) fn run(settings: &Settings, name: &str, place: &Place) -> Result<u8, Failure> {
@@ -15,7 +16,7 @@ pub(crate) fn run(settings: &Settings, name: &str, place: &Place) -> Result<u8, 
     match found {
         Some(Found::Text(text)) => say(&format!("{text}\n")).map(|()| 0),
         Some(Found::Pairs) => {
-            eprint!("varname ({name}) must reference a value, not a section or sub-section.");
+            output::to_stderr(&format!("varname ({name}) must reference a value, not a section or sub-section."));
             Ok(1)
         }
         None => Ok(1),

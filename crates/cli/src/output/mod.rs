@@ -16,7 +16,7 @@ mod tests;
 
 pub(crate) use colors::Colors;
 pub(crate) use report::report;
-pub(crate) use sink::{Sink, to_stdout};
+pub(crate) use sink::{Sink, to_stderr, to_stdout};
 
 use crate::answer::Answer;
 use crate::config::{Setting, Settings};

@@ -5,7 +5,7 @@ use crate::document::{Document, Map};
 use crate::failure::{Failure, ServiceError};
 use crate::globals::{ColorChoice, ErrorFormat};
 use crate::terminal;
-use std::io::{self, Write as _};
+use std::io;
 
 const NO_REGION: &str = "You must specify a region. You can also configure your region by running \"aws configure\".";
 
@@ -23,7 +23,7 @@ pub(crate) fn report(program: &str, format: ErrorFormat, color: ColorChoice, fai
     };
     let colors = Colors::of(color);
     let text = notice.in_format(format, colors).unwrap_or_else(|| notice.line(program, format));
-    let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
+    sink::to_stderr(&text);
     if format == ErrorFormat::Table && notice.fields.is_some() {
         let _told: Result<(), Failure> = colors.reset();
     }

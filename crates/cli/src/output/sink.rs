@@ -82,8 +82,13 @@ pub(crate) fn to_stdout(text: &str) -> Result<(), Failure> {
     written.map_err(|error| {
         if error.kind() != io::ErrorKind::BrokenPipe {
             let text = format!("Exception ignored while flushing sys.stdout:\nOSError: {}\n", python::os_error(&error));
-            let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
+            to_stderr(&text);
         }
         Failure::Silent(CANNOT_WRITE)
     })
+}
+
+/// Writes to standard error. When that cannot be written to, there is nobody to tell.
+pub(crate) fn to_stderr(text: &str) {
+    let _told: io::Result<()> = io::stderr().lock().write_all(text.as_bytes());
 }

@@ -9,6 +9,7 @@ pub(crate) use mode::Mode;
 use crate::Surroundings;
 use crate::completion::{Line, quote};
 use crate::failure::Failure;
+use crate::output;
 use history::History;
 use menu::Menu;
 use reedline::{
@@ -26,7 +27,7 @@ const MENU: &str = "candidates";
 /// Ctrl-C and Ctrl-D are [`Failure::Interrupted`]. Without a terminal there is a warning, and a failure without words.
 pub(crate) fn ask(surroundings: &Surroundings, words: &[String]) -> Result<Vec<String>, Failure> {
     if !std::io::stdin().is_terminal() {
-        eprintln!("Warning: Input is not a terminal (fd=0).");
+        output::to_stderr("Warning: Input is not a terminal (fd=0).\n");
         return Err(Failure::general(""));
     }
     let mut history = History::load(surroundings);
