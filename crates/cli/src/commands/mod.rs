@@ -1,6 +1,8 @@
 //! The story of one command, from its words to its exit code.
 
 mod operation;
+mod parameters;
+mod skeleton;
 mod version;
 mod wait;
 

@@ -1,60 +1,25 @@
 //! One operation: its parameters, its call, its answer.
 
-use super::wait;
+use super::{parameters, skeleton, wait};
 use crate::answer::Single;
-use crate::arguments::{OperationCall, Paging, Skeleton};
+use crate::arguments::{OperationCall, Paging};
 use crate::call::{Client, Identity};
 use crate::document::Map;
 use crate::failure::Failure;
-use crate::input;
 use crate::output;
 use crate::pages::{self, Pages};
 use crate::session::Session;
 use valkeep_api::Paginator;
 
 pub(super) fn run(session: Session<'_>, call: &OperationCall) -> Result<u8, Failure> {
-    let parameters = parameters(session, call)?;
+    let parameters = parameters::read(session, call)?;
     if let Some(kind) = call.skeleton {
-        return skeleton(session, call, kind, &parameters);
+        return skeleton::print(session, call, kind, &parameters);
     }
     let mut client = Client::new(session, call.service, Identity::OfSession)?;
     print(session, &mut client, call, &parameters)?;
     if call.wait {
         wait::for_work(session, &mut client, call.operation, &parameters)?;
-    }
-    Ok(0)
-}
-
-/// What the options and the document say together.
-pub(super) fn parameters(session: Session<'_>, call: &OperationCall) -> Result<Map, Failure> {
-    let mut parameters = input::parameters(session, call.operation, &call.given)?;
-    call.paging.join(&mut parameters);
-    if let Some(warning) = call.paging.warning() {
-        output::to_stderr(&format!("{warning}\n"));
-    }
-    if let Some(document) = call.cli_input()? {
-        input::complete(&mut parameters, session, document)?;
-    }
-    Ok(parameters)
-}
-
-/// Prints what the input, or the answer, of the operation looks like. Nothing is sent.
-pub(super) fn skeleton(
-    session: Session<'_>,
-    call: &OperationCall,
-    kind: Skeleton,
-    parameters: &Map,
-) -> Result<u8, Failure> {
-    match kind {
-        Skeleton::Input => output::to_stdout(&(input::skeleton::input(call.operation) + "\n"))?,
-        Skeleton::YamlInput => output::to_stdout(&input::skeleton::yaml_input(call.service, call.operation))?,
-        Skeleton::Output => {
-            // The region, the search for credentials and the parameters must be right, as for a call.
-            Client::new(session, call.service, Identity::OfSession)?;
-            input::validate(call.operation.input, parameters)?;
-            let mut answer = Single::new(input::skeleton::output(call.operation));
-            output::print(session, call.operation.name, &mut answer)?;
-        }
     }
     Ok(0)
 }

@@ -1,6 +1,6 @@
 //! Waiting: `wait` as a command of its own, and `--wait` after an operation.
 
-use super::operation;
+use super::{parameters, skeleton};
 use crate::arguments::WaiterCall;
 use crate::call::{Client, Identity};
 use crate::document::{Document, Map};
@@ -12,9 +12,9 @@ use crate::waiting::{self, Pace, Seen};
 use valkeep_api::OperationModel;
 
 pub(super) fn run(session: Session<'_>, WaiterCall { waiter, call }: &WaiterCall) -> Result<u8, Failure> {
-    let parameters = operation::parameters(session, call)?;
+    let parameters = parameters::read(session, call)?;
     if let Some(kind) = call.skeleton {
-        return operation::skeleton(session, call, kind, &parameters);
+        return skeleton::print(session, call, kind, &parameters);
     }
     let mut client = Client::new(session, call.service, Identity::OfSession)?;
     waiting::wait(&mut client, waiter, &parameters, Pace::of(waiter), |_| {})?;
