@@ -206,7 +206,7 @@ impl<'s> Reader<'s> {
             Step::Done(command) => Ok(command),
             Step::Nowhere(rest) if rest.is_empty() => Err(Failure::validation(format!(
                 "usage: aws [options] elasticache wait <subcommand> [parameters]\n{}: [ERROR]: too few arguments",
-                self.program
+                crate::output::NAME
             ))),
             Step::Nowhere(rest) => {
                 let unknown = globals::unknown_options(&rest, &[]);

@@ -33,8 +33,8 @@ impl Failed {
         Self { failure, format: output::error_format(globals, settings), color }
     }
 
-    fn report(self, program: &str) -> u8 {
-        output::report(program, self.format, self.color, &self.failure);
+    fn report(self) -> u8 {
+        output::report(output::NAME, self.format, self.color, &self.failure);
         self.failure.exit_code()
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn run(surroundings: &Surroundings) -> u8 {
         Ok(mut settings) => asked(surroundings, &mut settings),
         Err(failure) => Err(Failed::new(failure, None, None)),
     };
-    done.unwrap_or_else(|failed| failed.report(&surroundings.program))
+    done.unwrap_or_else(|failed| failed.report())
 }
 
 /// Runs the words as they are, or those that the user makes of them at the prompt.
@@ -64,7 +64,7 @@ fn asked(surroundings: &Surroundings, settings: &mut Settings) -> Result<u8, Fai
         Err(failed) if mode.asks_after(&failed.failure) => {
             if matches!(failed.failure, Failure::UnknownOptions(_)) {
                 // The reference finds these last, when it tells of failures already.
-                failed.report(&surroundings.program);
+                failed.report();
             }
             let words = ask(settings)?;
             command(surroundings, settings, &words)

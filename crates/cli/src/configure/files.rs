@@ -26,7 +26,7 @@ pub(crate) fn warn_of_others(session: Session<'_>) {
     let path = session.settings.credentials_file();
     let others = fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
     if others {
-        let (program, path) = (&session.surroundings.program, path.display());
+        let (program, path) = (output::NAME, path.display());
         output::to_stderr(&format!(
             "\n{program}: [WARNING]: The file '{path}' is accessible by other users. Consider running \
              'chmod 600 {path}' to restrict access to only your user.\n"

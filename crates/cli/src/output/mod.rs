@@ -15,7 +15,7 @@ mod yaml;
 mod tests;
 
 pub(crate) use colors::Colors;
-pub(crate) use report::report;
+pub(crate) use report::{NAME, report};
 pub(crate) use sink::{Sink, to_stderr, to_stdout};
 
 use crate::answer::Answer;

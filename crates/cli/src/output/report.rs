@@ -11,7 +11,10 @@ const NO_REGION: &str = "You must specify a region. You can also configure your 
 
 const NO_CREDENTIALS: &str = "Unable to locate credentials. You can configure credentials by running \"aws login\".";
 
-/// Prints a failure to standard error; `program` is the name that the user called.
+/// The program's name in messages: the reference's, under whatever name ours is called, since scripts look for it.
+pub(crate) const NAME: &str = "aws";
+
+/// Prints a failure to standard error; `program` is the name in it.
 ///
 /// When standard error cannot be written to, there is nobody to tell.
 pub(crate) fn report(program: &str, format: ErrorFormat, color: ColorChoice, failure: &Failure) {
