@@ -19,6 +19,7 @@
 //! ```
 
 mod error;
+mod event;
 mod field;
 mod format;
 mod length;
@@ -30,6 +31,7 @@ mod value;
 mod walker;
 
 pub use error::{RdbError, Reason};
+pub use event::{Encoding, Event, Key, NAME_BYTES_MAX, Type, Value};
 pub use format::{Family, Format};
 pub use summary::{Checksum, Summary};
 pub use walker::Walker;
