@@ -185,6 +185,13 @@ def unzip(archive, target):
                 path.chmod(stat.S_IMODE(mode))
 
 
+def debian(program):
+    """Path of a program whose Debian package bears its name; installs it when it is absent."""
+    if not shutil.which(program):
+        apt_install(program)
+    return Path(shutil.which(program))
+
+
 def apt_redis():
     apt_install("redis-server")
     # Debian starts the service it installs. Nobody asked for one.
