@@ -181,6 +181,10 @@ pub struct StoredShard {
     /// Magic and version of the file: `REDIS0010`.
     pub format: String,
     pub keys: u64,
+    /// The CRC64 at the end of the file, hexadecimal; `None` when the server kept no checksums, or the snapshot was taken
+    /// before this was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc64: Option<String>,
     /// When the data was taken, whole seconds (F3).
     pub taken_at: Timestamp,
 }

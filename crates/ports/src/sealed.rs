@@ -5,7 +5,8 @@ use crate::keys::{KeyError, KeyService};
 use std::ops::Range;
 use valkeep_domain::ids::BlobId;
 use valkeep_seal::{
-    Compression, DataKey, Decoded, Footer, Header, Opener, Resealer, SealError, Sealed, Sealer, SegmentSize, Tail,
+    Compression, DataKey, Decoded, Footer, Header, Opener, Place, Resealer, SealError, Sealed, Sealer, SegmentSize,
+    Tail,
 };
 
 /// Plaintext that is sealed in one go, in bytes: bounds what waits in memory when a caller pushes much.
@@ -235,7 +236,10 @@ async fn read_head(blob: &dyn BlobReader) -> Result<(Header, Vec<u8>), SealedErr
                 head.truncate(head_bytes);
                 return Ok((header, head));
             }
-            // The decoder never asks for more than the longest head, and a short blob fails the read.
+            Decoded::NeedMore(bytes) if bytes as u64 > blob.len_bytes() => {
+                return Err(SealError::Damaged { place: Place::Header }.into());
+            }
+            // The decoder never asks for more than the longest head.
             Decoded::NeedMore(bytes) => head = blob.read_at(0, bytes).await?,
         }
     }

@@ -1,6 +1,7 @@
 //! Why a step of a job does not succeed, and who may read what of it.
 
 use crate::error_chain;
+use crate::snapshots::verified::{Cause, VerifyError};
 use std::borrow::Cow;
 use valkeep_ports::blobs::BlobError;
 use valkeep_ports::buckets::BucketError;
@@ -100,6 +101,25 @@ impl From<SealedError> for StepError {
             SealedError::Seal(_) | SealedError::Swapped { .. } => {
                 Self::Fail(Reason::of(&error, "the bytes did not agree with what was recorded"))
             }
+        }
+    }
+}
+
+impl From<VerifyError> for StepError {
+    fn from(error: VerifyError) -> Self {
+        let full = error_chain(&error);
+        let told = "the bytes did not agree with what was recorded";
+        match error.cause {
+            // The cause is judged as always; the text names the snapshot too.
+            Cause::Sealed(cause) => match Self::from(cause) {
+                Self::Retry(Reason { told, .. }) => Self::Retry(Reason { full, told }),
+                Self::Fail(Reason { told, .. }) => Self::Fail(Reason { full, told }),
+                Self::LeaseLost => Self::LeaseLost,
+            },
+            Cause::Rdb(_) | Cause::Trailing(_) | Cause::Disagreement(_) | Cause::Facts(_) => {
+                Self::Fail(Reason { full, told: told.into() })
+            }
+            Cause::CutShort | Cause::Lost(_) => Self::Retry(full.into()),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! The node is chosen (a replica in step, else the primary), its data comes over the replication link, is walked as it
 //! passes, sealed, stored, and read back. Nothing of the data set is held in memory beyond a few segments.
 
+use super::facts::{Facts, crc64_of};
 use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
@@ -21,7 +22,7 @@ use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::Tx;
 use valkeep_ports::engines::{EngineError, RdbSink};
 use valkeep_ports::sealed::{NewBlob, SealedReader, SealedWriter};
-use valkeep_rdb::{Checksum, Summary, Walker};
+use valkeep_rdb::{Summary, Walker};
 use valkeep_seal::{Compression, PlainCheck, Sealed};
 
 /// Which member of a group the data is taken from.
@@ -98,6 +99,7 @@ pub(crate) async fn capture(
             sha256: hex::encode(sealed.sha256),
             format: taken.summary.format.to_string(),
             keys: taken.summary.keys,
+            crc64: crc64_of(&taken.summary),
             taken_at: taken.began_at.whole_seconds(),
         },
         primary_zone: zones_of(&members, NodeRole::Primary).next().unwrap_or_default(),
@@ -170,19 +172,6 @@ pub(super) fn subject_of(snapshot: &Snapshot) -> Result<Vec<u8>, StepError> {
         .map_err(|error| StepError::Fail(error.to_string().into()))
 }
 
-/// Facts of a blob, known at its end.
-#[derive(Serialize)]
-struct Facts {
-    format: String,
-    /// Hexadecimal; absent when the server keeps no checksums.
-    crc64: Option<String>,
-    keys: u64,
-    expires: u64,
-    databases: u32,
-    functions: u64,
-    engine_version: Option<String>,
-}
-
 async fn transfer(
     control: &Control,
     snapshot: &Snapshot,
@@ -207,23 +196,6 @@ async fn transfer(
     let facts = serde_json::to_vec(&Facts::of(&summary)).map_err(|error| StepError::Fail(error.to_string().into()))?;
     let sealed = sink.writer.commit(&facts).await?;
     Ok((Taken { summary, began_at }, sealed))
-}
-
-impl Facts {
-    fn of(summary: &Summary) -> Self {
-        Self {
-            format: summary.format.to_string(),
-            crc64: match summary.checksum {
-                Checksum::Matched(sum) => Some(format!("{sum:016x}")),
-                Checksum::Disabled => None,
-            },
-            keys: summary.keys,
-            expires: summary.expires,
-            databases: summary.databases,
-            functions: summary.functions,
-            engine_version: summary.engine_version.clone(),
-        }
-    }
 }
 
 /// Walks the file as it comes and seals what belongs to it.

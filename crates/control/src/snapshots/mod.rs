@@ -6,7 +6,10 @@ pub mod create;
 pub mod delete;
 pub mod describe;
 pub mod export;
+pub(crate) mod facts;
 pub(crate) mod reseal;
+pub mod verified;
+pub mod verify;
 
 use crate::Refusal;
 use crate::clusters::Nodes;

@@ -3,6 +3,7 @@
 
 mod access;
 mod copies;
+mod damage;
 mod export;
 mod jobs;
 mod progress;

@@ -248,13 +248,23 @@ impl World {
 
     /// Turns one bit in the middle of a stored blob.
     pub(crate) async fn damage(&self, blob: BlobId) {
-        let reader = self.blobs.open(blob).await.unwrap();
-        let mut stored = reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap();
+        let mut stored = self.stored(blob).await;
         let middle = stored.len() / 2;
         stored[middle] ^= 1;
+        self.put(blob, stored).await;
+    }
+
+    /// A blob as it lies there.
+    pub(crate) async fn stored(&self, blob: BlobId) -> Vec<u8> {
+        let reader = self.blobs.open(blob).await.unwrap();
+        reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap()
+    }
+
+    /// Puts other bytes where a blob lies.
+    pub(crate) async fn put(&self, blob: BlobId, bytes: Vec<u8>) {
         self.blobs.delete(blob).await.unwrap();
         let mut writer = self.blobs.create(blob).await.unwrap();
-        writer.write(stored).await.unwrap();
+        writer.write(bytes).await.unwrap();
         writer.commit().await.unwrap();
     }
 
