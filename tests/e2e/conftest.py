@@ -20,6 +20,10 @@ from kit.service import Service  # noqa: E402
 from support import NO_QUOTA, PROGRAM, Clients, available_group, fresh  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--value-mib", type=int, default=128, help="size of the large values, in MiB (default 128)")
+
+
 def pytest_configure():
     if not PROGRAM.exists():
         pytest.exit(f"{PROGRAM} is not there; build it with `cargo build --release -p valkeep`", 1)
@@ -39,12 +43,21 @@ def programs():
     """All servers of this machine: {"redis": …, "valkey": …, "valkey8": …}, without those that cannot be had."""
     found = {"redis": engine.Program(tool(tools.redis_server))}
     try:
-        newest, older = tools.valkey_servers()
+        newest, older = tools.server("valkey-9.1"), tools.server("valkey-8.1")
     except tools.Missing:
         if os.environ.get("CI") == "true":
             raise
         return found
     return {**found, "valkey": engine.Program(newest), "valkey8": engine.Program(older)}
+
+
+@pytest.fixture(scope="session")
+def engines():
+    """Any of the servers that `tools` names, by engine and version: `engines("redis-6.2")`."""
+    def get(name):
+        path = tool(tools.redis_server) if name == "redis-7.0" else tool(lambda: tools.server(name))
+        return engine.Program(path)
+    return get
 
 
 @pytest.fixture(scope="session", params=["redis", "valkey"])
