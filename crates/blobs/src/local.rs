@@ -46,7 +46,7 @@ impl Blobs for LocalBlobs {
 
     async fn open(&self, id: BlobId) -> Result<Box<dyn BlobReader>, BlobError> {
         let reader = self.on_layout(move |layout| match File::open(layout.committed(id)) {
-            Ok(file) => LocalReader::new(file).map_err(failed),
+            Ok(file) => LocalReader::whole(file).map_err(failed),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BlobError::NotFound(id)),
             Err(error) => Err(failed(error)),
         });
@@ -87,7 +87,7 @@ fn begin(layout: &Layout, id: BlobId) -> Result<File, BlobError> {
     let path = layout.begun(id);
     // A writer that is still on the old file must not reach the new one.
     remove(&path).map_err(failed)?;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)
+    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(failed)
 }
 
 /// Removes a file; says whether it was there.

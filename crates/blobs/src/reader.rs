@@ -1,4 +1,4 @@
-//! A committed blob, read in ranges.
+//! A committed blob, or the settled part of one that is being written, read in ranges.
 
 use crate::layout::{blocking, failed};
 use async_trait::async_trait;
@@ -15,9 +15,14 @@ pub(crate) struct LocalReader {
 }
 
 impl LocalReader {
-    pub(crate) fn new(file: File) -> io::Result<Self> {
+    pub(crate) fn whole(file: File) -> io::Result<Self> {
         let len_bytes = file.metadata()?.len();
-        Ok(Self { file: Arc::new(file), len_bytes })
+        Ok(Self::first(Arc::new(file), len_bytes))
+    }
+
+    /// The first bytes of a file that has at least that many.
+    pub(crate) fn first(file: Arc<File>, len_bytes: u64) -> Self {
+        Self { file, len_bytes }
     }
 }
 

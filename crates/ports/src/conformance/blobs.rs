@@ -17,6 +17,7 @@ pub async fn blobs(fresh: impl Fn() -> Arc<dyn Blobs>) {
     a_begun_blob_cannot_be_read(&*fresh()).await;
     a_dropped_writer_leaves_nothing_to_read(&*fresh()).await;
     a_begun_blob_can_be_begun_anew(&*fresh()).await;
+    settled_bytes_are_the_first_ones(&*fresh()).await;
     a_committed_id_is_refused(&*fresh()).await;
     a_missing_blob_is_not_found(&*fresh()).await;
     delete_is_idempotent(&*fresh()).await;
@@ -95,6 +96,24 @@ async fn a_begun_blob_can_be_begun_anew(blobs: &dyn Blobs) {
     let reader = blobs.open(A).await.unwrap();
     assert_eq!(reader.read_at(0, 6).await.unwrap(), b"second");
     assert_eq!(reader.len_bytes(), 6);
+}
+
+async fn settled_bytes_are_the_first_ones(blobs: &dyn Blobs) {
+    let piece = |n: u8| vec![n; 1 << 20];
+    let mut writer = blobs.create(A).await.unwrap();
+    let (mut written, mut known) = (Vec::new(), 0);
+    for n in 0..40 {
+        writer.write(piece(n)).await.unwrap();
+        written.extend(piece(n));
+        let Some(settled) = writer.settled() else { continue };
+        let len_bytes = usize::try_from(settled.len_bytes()).unwrap();
+        assert!((known..=written.len()).contains(&len_bytes), "{len_bytes} of {} after {known}", written.len());
+        assert_eq!(settled.read_at(known as u64, len_bytes - known).await.unwrap(), written[known..len_bytes]);
+        assert!(matches!(settled.read_at(0, len_bytes + 1).await, Err(BlobError::Failed(_))));
+        known = len_bytes;
+    }
+    writer.commit().await.unwrap();
+    assert_eq!(blobs.open(A).await.unwrap().read_at(0, written.len()).await.unwrap(), written);
 }
 
 async fn a_committed_id_is_refused(blobs: &dyn Blobs) {

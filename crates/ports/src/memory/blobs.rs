@@ -26,7 +26,7 @@ impl Blobs for MemoryBlobs {
             return Err(BlobError::AlreadyExists(id));
         }
         blobs.insert(id, Stored::Begun);
-        Ok(Box::new(MemoryWriter { id, bytes: Vec::new(), blobs: Arc::clone(&self.0) }))
+        Ok(Box::new(MemoryWriter { id, bytes: Arc::default(), blobs: Arc::clone(&self.0) }))
     }
 
     async fn open(&self, id: BlobId) -> Result<Box<dyn BlobReader>, BlobError> {
@@ -49,20 +49,45 @@ impl Blobs for MemoryBlobs {
 #[derive(Debug)]
 struct MemoryWriter {
     id: BlobId,
-    bytes: Vec<u8>,
+    bytes: Arc<Mutex<Vec<u8>>>,
     blobs: Arc<Mutex<BTreeMap<BlobId, Stored>>>,
 }
 
 #[async_trait]
 impl BlobWriter for MemoryWriter {
     async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
-        self.bytes.extend(bytes);
+        lock(&self.bytes).extend(bytes);
         Ok(())
     }
 
+    fn settled(&self) -> Option<Box<dyn BlobReader>> {
+        let len_bytes = lock(&self.bytes).len();
+        Some(Box::new(MemorySettled { bytes: Arc::clone(&self.bytes), len_bytes }))
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), BlobError> {
-        lock(&self.blobs).insert(self.id, Stored::Committed(self.bytes.into()));
+        let bytes = std::mem::take(&mut *lock(&self.bytes));
+        lock(&self.blobs).insert(self.id, Stored::Committed(bytes.into()));
         Ok(())
+    }
+}
+
+/// The bytes that a writer had when it was asked.
+#[derive(Debug)]
+struct MemorySettled {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    len_bytes: usize,
+}
+
+#[async_trait]
+impl BlobReader for MemorySettled {
+    fn len_bytes(&self) -> u64 {
+        self.len_bytes as u64
+    }
+
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+        let bytes = lock(&self.bytes);
+        cut(bytes.get(..self.len_bytes).unwrap_or_default(), offset_bytes, len_bytes)
     }
 }
 
@@ -76,10 +101,14 @@ impl BlobReader for MemoryReader {
     }
 
     async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
-        let range = usize::try_from(offset_bytes).ok().and_then(|from| Some(from..from.checked_add(len_bytes)?));
-        match range.and_then(|range| self.0.get(range)) {
-            Some(bytes) => Ok(bytes.to_vec()),
-            None => Err(BlobError::Failed(io::ErrorKind::UnexpectedEof.into())),
-        }
+        cut(&self.0, offset_bytes, len_bytes)
+    }
+}
+
+fn cut(bytes: &[u8], offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    let range = usize::try_from(offset_bytes).ok().and_then(|from| Some(from..from.checked_add(len_bytes)?));
+    match range.and_then(|range| bytes.get(range)) {
+        Some(bytes) => Ok(bytes.to_vec()),
+        None => Err(BlobError::Failed(io::ErrorKind::UnexpectedEof.into())),
     }
 }
