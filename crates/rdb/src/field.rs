@@ -1,6 +1,7 @@
 //! Small fields that may be torn between two pushes.
 
 use crate::error::Reason;
+use crate::length::{self, Length};
 
 /// The longest field that is looked at as a whole: a decimal score, one length byte and at most 252 digits.
 const FIELD_BYTES_MAX: usize = 253;
@@ -54,4 +55,26 @@ impl Gatherer {
         const { assert!(0 < N && N <= FIELD_BYTES_MAX) };
         self.take(input, |_| Ok(N)).ok().flatten().and_then(|field| field.try_into().ok())
     }
+}
+
+/// Takes a number in the length encoding; `None` when it goes on in the next push.
+#[inline]
+pub(crate) fn number(input: &mut &[u8], gatherer: &mut Gatherer) -> Result<Option<u64>, Reason> {
+    match gatherer.take(input, length::size)? {
+        None => Ok(None),
+        Some(field) => match length::decode(field) {
+            Length::Plain(number) => Ok(Some(number)),
+            Length::Encoded(_) => Err(Reason::BadLength(field[0])),
+        },
+    }
+}
+
+/// Takes at most `left` bytes off `input` and off `left`.
+#[inline]
+pub(crate) fn take_up_to<'input>(left: &mut u64, input: &mut &'input [u8]) -> &'input [u8] {
+    let bytes = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
+    let (taken, rest) = input.split_at(bytes);
+    *input = rest;
+    *left -= bytes as u64;
+    taken
 }

@@ -1,12 +1,12 @@
 //! The RDB format as a stream: a push parser that walks a dump of Redis or Valkey, verifies it and counts what is in it.
 //!
 //! It owns the grammar of the format (magic, opcodes, value types, length encodings, checksum). It knows no sockets and no files:
-//! bytes are pushed in, whatever their split. Its invariants:
-//! - memory is constant: no announced length or count ever becomes an allocation, string bodies are skipped, not kept;
+//! bytes are pushed in, whatever their split, and events come out. Its invariants:
+//! - memory is constant: no announced length or count ever becomes an allocation; of names and texts only the front is kept;
 //! - the end is found by structure alone (the top-level EOF opcode and its checksum), never by a mark that data could contain;
 //! - a file is only ever complete when its whole structure was read and its checksum, if it carries one, matched.
 //!
-//! What lies *inside* packed blobs (listpack, ziplist, intset, zipmap, LZF) is covered by the checksum, not by the walk.
+//! What lies *inside* packed blobs (listpack, ziplist, intset, zipmap) is covered by the checksum, not by the walk.
 //!
 //! ```
 //! # fn main() -> Result<(), valkeep_rdb::RdbError> {
@@ -22,15 +22,19 @@ mod error;
 mod event;
 mod field;
 mod format;
+mod kept;
 mod length;
+mod lzf;
 mod machine;
 mod record;
 mod shape;
+mod slot;
+mod string;
 mod summary;
 mod value;
 mod walker;
 
-pub use error::{RdbError, Reason};
+pub use error::{Fault, RdbError, Reason, Structure};
 pub use event::{Encoding, Event, Key, NAME_BYTES_MAX, Type, Value};
 pub use format::{Family, Format};
 pub use summary::{Checksum, Summary};

@@ -1,29 +1,34 @@
 //! The value types of both families, as data. Source: `rdb.h`, `rdb.c` of Redis 2.6 .. 8.2 and Valkey 9.1, librdb for RDB 13 and 14;
 //! measured on the files in `testdata`.
 
+use crate::event::Encoding;
 use crate::format::Format;
 use crate::shape::{
     Cases, Shape,
-    Step::{self, DecimalScore, Items, Number, Repeat, RepeatAfter, Row, Score, Skip, Switch, Text},
+    Step::{
+        self, DecimalScore, Element, Elements, ElementsAfter, Items, Number, Repeat, Row, Score, Skip, Switch, Text,
+    },
 };
 
-/// A string, and every packed encoding that is stored as one string.
-const STRING: Shape = &[Text];
-const STRINGS: Shape = &[Repeat(&[Text])];
-const PAIRS: Shape = &[Repeat(&[Text, Text])];
-const SORTED_SET_1: Shape = &[Repeat(&[Text, DecimalScore])];
-const SORTED_SET_2: Shape = &[Repeat(&[Text, Score])];
+const STRING: Shape = &[Element];
+/// Every packed encoding that is stored as one string.
+const PACKED: Shape = &[Text];
+const PACKED_NODES: Shape = &[Repeat(&[Text])];
+const STRINGS: Shape = &[Elements(&[Text])];
+const PAIRS: Shape = &[Elements(&[Text, Text])];
+const SORTED_SET_1: Shape = &[Elements(&[Text, DecimalScore])];
+const SORTED_SET_2: Shape = &[Elements(&[Text, Score])];
 
 /// Each node says whether it is one plain element (1) or a listpack (2).
-const QUICKLIST_2: Shape = &[Repeat(&[Switch(&[(1, &[Text]), (2, &[Text])])])];
+const QUICKLIST_2: Shape = &[Repeat(&[Switch(&[(1, &[Element]), (2, &[Text])])])];
 
 /// Redis: the earliest expiry, then a relative expiry (0: none), field and value.
-const HASH_TTL: Shape = &[Skip(8), Repeat(&[Number, Text, Text])];
-const HASH_TTL_PRE_GA: Shape = &[Repeat(&[Number, Text, Text])];
+const HASH_TTL: Shape = &[Skip(8), Elements(&[Number, Text, Text])];
+const HASH_TTL_PRE_GA: Shape = &[Elements(&[Number, Text, Text])];
 /// Redis: the earliest expiry, then a listpack of triples.
 const HASH_TTL_PACKED: Shape = &[Skip(8), Text];
 /// Valkey: field, value, absolute expiry in milliseconds (-1: none).
-const HASH_TTL_VALKEY: Shape = &[Repeat(&[Text, Text, Skip(8)])];
+const HASH_TTL_VALKEY: Shape = &[Elements(&[Text, Text, Skip(8)])];
 
 /// Module type, then items that describe themselves.
 const MODULE: Shape = &[Number, Items(MODULE_ITEMS)];
@@ -33,7 +38,7 @@ pub(crate) const MODULE_ITEMS: Cases =
     &[(1, &[Number]), (2, &[Number]), (3, &[Skip(4)]), (4, &[Skip(8)]), (5, &[Text])];
 
 /// Count, whether there is an insertion cursor, then index and element: string, integer, double or short string.
-const ARRAY: Shape = &[RepeatAfter(&[Switch(&[(0, &[]), (1, &[Number])])], &[Number, Switch(ARRAY_ELEMENT)])];
+const ARRAY: Shape = &[ElementsAfter(&[Switch(&[(0, &[]), (1, &[Number])])], &[Number, Switch(ARRAY_ELEMENT)])];
 const ARRAY_ELEMENT: Cases = &[(0, &[Text]), (1, &[Skip(8)]), (2, &[Skip(8)]), (3, &[Text])];
 
 /// Listpacks by their first id.
@@ -64,34 +69,39 @@ const STREAM_3: Shape = &[STREAM_NODES, FACTS_2, GROUPS_3];
 const STREAM_4: Shape = &[STREAM_NODES, FACTS_2, GROUPS_3, IDEMPOTENCE];
 const STREAM_5: Shape = &[STREAM_NODES, FACTS_2, GROUPS_5, IDEMPOTENCE];
 
-/// Whether a value of this type belongs to a module.
-pub(crate) fn is_module(value_type: u8) -> bool {
-    value_type == 7
-}
-
-/// What follows the key of a value of this type; `None` when the format has no such type. Type 6 (modules of the 4.0 release
-/// candidates) cannot be read without the module and is refused.
-pub(crate) fn shape(format: Format, value_type: u8) -> Option<Shape> {
-    let shape = match value_type {
-        0 | 9..=13 | 16 | 17 | 20 => STRING,
-        1 | 2 | 14 => STRINGS,
-        3 => SORTED_SET_1,
-        4 => PAIRS,
-        5 => SORTED_SET_2,
-        7 => MODULE,
-        15 => STREAM_1,
-        18 => QUICKLIST_2,
-        19 => STREAM_2,
-        21 => STREAM_3,
-        22 if format.is_valkey() => HASH_TTL_VALKEY,
-        22 if format.is_redis_from(12) => HASH_TTL_PRE_GA,
-        23 if format.is_redis_from(12) => STRING,
-        24 if format.is_redis_from(12) => HASH_TTL,
-        25 if format.is_redis_from(12) => HASH_TTL_PACKED,
-        26 if format.is_redis_from(13) => STREAM_4,
-        27 if format.is_redis_from(14) => STREAM_5,
-        28 if format.is_redis_from(14) => ARRAY,
+/// What a value of this type is, and what follows the name of its key; `None` when the format has no such type. Type 6 (modules of the
+/// 4.0 release candidates) cannot be read without the module and is refused.
+pub(crate) fn of_type(format: Format, value_type: u8) -> Option<(Encoding, Shape)> {
+    let value: (Encoding, Shape) = match value_type {
+        0 => (Encoding::String, STRING),
+        1 => (Encoding::List, STRINGS),
+        2 => (Encoding::Set, STRINGS),
+        3 => (Encoding::SortedSet, SORTED_SET_1),
+        4 => (Encoding::Hash, PAIRS),
+        5 => (Encoding::SortedSet2, SORTED_SET_2),
+        7 => (Encoding::Module, MODULE),
+        9 => (Encoding::HashZipmap, PACKED),
+        10 => (Encoding::ListZiplist, PACKED),
+        11 => (Encoding::SetIntset, PACKED),
+        12 => (Encoding::SortedSetZiplist, PACKED),
+        13 => (Encoding::HashZiplist, PACKED),
+        14 => (Encoding::ListQuicklist, PACKED_NODES),
+        15 => (Encoding::Stream, STREAM_1),
+        16 => (Encoding::HashListpack, PACKED),
+        17 => (Encoding::SortedSetListpack, PACKED),
+        18 => (Encoding::ListQuicklist2, QUICKLIST_2),
+        19 => (Encoding::Stream, STREAM_2),
+        20 => (Encoding::SetListpack, PACKED),
+        21 => (Encoding::Stream, STREAM_3),
+        22 if format.is_valkey() => (Encoding::HashExpiries, HASH_TTL_VALKEY),
+        22 if format.is_redis_from(12) => (Encoding::HashExpiries, HASH_TTL_PRE_GA),
+        23 if format.is_redis_from(12) => (Encoding::HashListpackExpiries, PACKED),
+        24 if format.is_redis_from(12) => (Encoding::HashExpiries, HASH_TTL),
+        25 if format.is_redis_from(12) => (Encoding::HashListpackExpiries, HASH_TTL_PACKED),
+        26 if format.is_redis_from(13) => (Encoding::Stream, STREAM_4),
+        27 if format.is_redis_from(14) => (Encoding::Stream, STREAM_5),
+        28 if format.is_redis_from(14) => (Encoding::Array, ARRAY),
         _ => return None,
     };
-    Some(shape)
+    Some(value)
 }

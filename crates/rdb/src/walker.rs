@@ -3,22 +3,24 @@
 use crc_fast::{CrcAlgorithm, Digest};
 
 use crate::error::{RdbError, Reason};
-use crate::field::Gatherer;
+use crate::event::{Encoding, Event, Key, Value};
 use crate::format::{Format, MAGIC_BYTES};
 use crate::machine::Machine;
-use crate::record::{self, Kind};
+use crate::record::{Attribute, Kind, NAME, Record};
+use crate::shape::Shape;
 use crate::summary::{Checksum, Facts, Summary};
 
 /// Walks an RDB that is pushed in, piece by piece.
 #[derive(Debug)]
 pub struct Walker {
     stage: Stage,
-    gatherer: Gatherer,
     machine: Machine,
-    facts: Facts,
+    /// What was read about a key that must follow.
+    key: Option<KeyHead>,
     digest: Digest,
     /// Bytes of the file so far.
     bytes: u64,
+    facts: Facts,
 }
 
 /// Where in the file the next byte lies.
@@ -26,12 +28,33 @@ pub struct Walker {
 enum Stage {
     Magic,
     Opcode(Format),
-    Fields(Format, Kind),
-    Trailer(Format),
-    /// All bytes are read, the checksum is not yet compared.
-    Sealed(Format, u64),
-    Complete(Format, Checksum),
+    Attribute(Format, Attribute),
+    Alone(Format, Kind),
+    Name(Format, KeyHead, Encoding, Shape),
+    Value(Format, KeyHead),
+    Trailer,
+    /// All bytes are read; the checksum that stands there is not yet compared.
+    Sealed(u64),
+    Complete(Checksum),
     Failed(RdbError),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct KeyHead {
+    /// Where in the file its first byte lies.
+    starts_at: u64,
+    expires_at_ms: Option<i64>,
+}
+
+/// What a walk came to.
+#[derive(Clone, Copy, Debug)]
+enum Met {
+    /// An event without texts.
+    Plain(Event<'static>),
+    /// A record whose texts lie with the machine.
+    Auxiliary,
+    /// A name that lies with the machine.
+    Name(KeyHead, Encoding),
 }
 
 impl Default for Walker {
@@ -45,35 +68,61 @@ impl Walker {
     pub fn new() -> Self {
         Self {
             stage: Stage::Magic,
-            gatherer: Gatherer::new(),
             machine: Machine::new(),
-            facts: Facts::default(),
+            key: None,
             digest: Digest::new(CrcAlgorithm::Crc64Redis),
             bytes: 0,
+            facts: Facts::default(),
         }
     }
 
-    /// Feeds the next bytes of the file and says how many belong to it. Fewer than `bytes.len()` only once the file is complete: what
-    /// follows is the caller's to judge (the EOF mark of a replication link, or an error in a file).
+    /// Takes the next bytes of the file up to the next event, and says how many it took. The same bytes give the same events, whatever
+    /// their split. Once [`Event::End`] was told nothing more is taken and it is told again: what follows the file is the caller's to
+    /// judge (the EOF mark of a replication link, or an error in a file).
     ///
     /// # Errors
     /// When the bytes cannot belong to an intact file, and the same error again at each later call.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<usize, RdbError> {
-        if let Stage::Failed(error) = self.stage {
-            return Err(error);
+    pub fn advance(&mut self, bytes: &[u8]) -> Result<(usize, Event<'_>), RdbError> {
+        match self.stage {
+            Stage::Failed(error) => return Err(error),
+            Stage::Complete(checksum) => return Ok((0, Event::End(checksum))),
+            Stage::Magic | Stage::Opcode(_) | Stage::Attribute(..) | Stage::Alone(..) => {}
+            Stage::Name(..) | Stage::Value(..) | Stage::Trailer | Stage::Sealed(_) => {}
         }
         let mut input = bytes;
         let walked = self.walk(&mut input);
         let used = bytes.len() - input.len();
         self.digest.update(&bytes[..used]);
         self.bytes += used as u64;
-        walked.and_then(|()| self.compare_checksum()).map(|()| used).map_err(|reason| self.fail(reason))
+        let event = match walked.and_then(|met| self.compare_checksum(met)) {
+            Ok(met) => event(met, &self.machine),
+            Err(reason) => return Err(self.fail(reason)),
+        };
+        self.facts.note(&event);
+        Ok((used, event))
     }
 
-    /// Whether the whole file was pushed and found intact.
+    /// Feeds the next bytes of the file, for callers who need no events, and says how many belong to it: fewer than `bytes.len()` only once
+    /// the file is complete.
+    ///
+    /// # Errors
+    /// As [`Self::advance`].
+    pub fn push(&mut self, bytes: &[u8]) -> Result<usize, RdbError> {
+        let mut input = bytes;
+        loop {
+            let (used, event) = self.advance(input)?;
+            let is_over = matches!(event, Event::More | Event::End(_));
+            input = &input[used..];
+            if is_over {
+                return Ok(bytes.len() - input.len());
+            }
+        }
+    }
+
+    /// Whether the whole file was read and found intact.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        matches!(self.stage, Stage::Complete(..))
+        matches!(self.stage, Stage::Complete(_))
     }
 
     /// The facts of a complete file.
@@ -81,64 +130,114 @@ impl Walker {
     /// # Errors
     /// `Truncated` when the end was not reached; the error of `push` when there was one.
     pub fn finish(self) -> Result<Summary, RdbError> {
+        let truncated = RdbError { offset: self.bytes, reason: Reason::Truncated };
         match self.stage {
-            Stage::Complete(format, checksum) => Ok(self.facts.into_summary(format, self.bytes, checksum)),
             Stage::Failed(error) => Err(error),
-            Stage::Magic | Stage::Opcode(_) | Stage::Fields(..) | Stage::Trailer(_) | Stage::Sealed(..) => {
-                Err(RdbError { offset: self.bytes, reason: Reason::Truncated })
+            Stage::Complete(checksum) => self.facts.into_summary(self.bytes, checksum).ok_or(truncated),
+            Stage::Magic | Stage::Opcode(_) | Stage::Attribute(..) | Stage::Alone(..) => Err(truncated),
+            Stage::Name(..) | Stage::Value(..) | Stage::Trailer | Stage::Sealed(_) => Err(truncated),
+        }
+    }
+
+    /// Takes from `input` up to the next event.
+    fn walk(&mut self, input: &mut &[u8]) -> Result<Met, Reason> {
+        let end = self.bytes + input.len() as u64;
+        while !input.is_empty() {
+            match self.stage {
+                Stage::Magic => match self.machine.take_array::<MAGIC_BYTES>(input) {
+                    Some(magic) => {
+                        let format = Format::parse(&magic)?;
+                        self.stage = Stage::Opcode(format);
+                        return Ok(Met::Plain(Event::Format(format)));
+                    }
+                    None => break,
+                },
+                Stage::Opcode(format) => {
+                    let starts_at = end - input.len() as u64;
+                    if let Some([opcode]) = self.machine.take_array(input) {
+                        self.begin(format, opcode, starts_at)?;
+                    }
+                }
+                Stage::Attribute(format, attribute) => {
+                    if !self.machine.run(input)? {
+                        break;
+                    }
+                    if let (Attribute::Expiry, Some(key)) = (attribute, &mut self.key) {
+                        key.expires_at_ms = Some(self.machine.told().time_ms);
+                    }
+                    self.stage = Stage::Opcode(format);
+                }
+                Stage::Alone(format, kind) => {
+                    if !self.machine.run(input)? {
+                        break;
+                    }
+                    self.stage = Stage::Opcode(format);
+                    return record(kind, &self.machine);
+                }
+                Stage::Name(format, key, encoding, value) => {
+                    if !self.machine.run(input)? {
+                        break;
+                    }
+                    self.machine.begin(value);
+                    self.stage = Stage::Value(format, key);
+                    return Ok(Met::Name(key, encoding));
+                }
+                Stage::Value(format, key) => {
+                    if !self.machine.run(input)? {
+                        break;
+                    }
+                    self.stage = Stage::Opcode(format);
+                    let stored_bytes = end - input.len() as u64 - key.starts_at;
+                    return Ok(Met::Plain(Event::Value(Value {
+                        stored_bytes,
+                        elements: self.machine.told().elements,
+                    })));
+                }
+                Stage::Trailer => match self.machine.take_array(input) {
+                    Some(trailer) => self.stage = Stage::Sealed(u64::from_le_bytes(trailer)),
+                    None => break,
+                },
+                Stage::Sealed(_) | Stage::Complete(_) | Stage::Failed(_) => break,
             }
         }
+        Ok(Met::Plain(Event::More))
     }
 
-    /// Takes from `input` as much as belongs to the file.
-    fn walk(&mut self, input: &mut &[u8]) -> Result<(), Reason> {
-        while !input.is_empty() {
-            self.stage = match self.stage {
-                Stage::Magic => match self.gatherer.take_array::<MAGIC_BYTES>(input) {
-                    Some(magic) => Stage::Opcode(Format::parse(&magic)?),
-                    None => return Ok(()),
-                },
-                Stage::Opcode(format) => match self.gatherer.take_array(input) {
-                    Some([record::END]) if format.has_checksum() => Stage::Trailer(format),
-                    Some([record::END]) => Stage::Complete(format, Checksum::Disabled),
-                    Some([opcode]) => self.begin(format, opcode)?,
-                    None => return Ok(()),
-                },
-                Stage::Fields(format, kind) => {
-                    if !self.machine.run(input, &mut self.gatherer, &mut self.facts)? {
-                        return Ok(());
-                    }
-                    self.facts.end(kind)?;
-                    Stage::Opcode(format)
-                }
-                Stage::Trailer(format) => match self.gatherer.take_array(input) {
-                    Some(trailer) => Stage::Sealed(format, u64::from_le_bytes(trailer)),
-                    None => return Ok(()),
-                },
-                Stage::Sealed(..) | Stage::Complete(..) | Stage::Failed(_) => return Ok(()),
-            };
+    /// Begins what starts with this opcode or type.
+    fn begin(&mut self, format: Format, opcode: u8, starts_at: u64) -> Result<(), Reason> {
+        let key = self.key.take();
+        match Record::starting_with(format, opcode)? {
+            Record::Key(encoding, value) => {
+                self.machine.begin(NAME);
+                let key = key.unwrap_or(KeyHead { starts_at, expires_at_ms: None });
+                self.stage = Stage::Name(format, key, encoding, value);
+            }
+            Record::Attribute(attribute, shape) => {
+                self.machine.begin(shape);
+                self.key = key.or(Some(KeyHead { starts_at, expires_at_ms: None }));
+                self.stage = Stage::Attribute(format, attribute);
+            }
+            Record::Alone(..) | Record::End if key.is_some() => return Err(Reason::KeyExpected(opcode)),
+            Record::Alone(kind, shape) => {
+                self.machine.begin(shape);
+                self.stage = Stage::Alone(format, kind);
+            }
+            Record::End if format.has_checksum() => self.stage = Stage::Trailer,
+            Record::End => self.stage = Stage::Sealed(0),
         }
         Ok(())
-    }
-
-    fn begin(&mut self, format: Format, opcode: u8) -> Result<Stage, Reason> {
-        let record = record::starting_with(format, opcode)?;
-        self.facts.begin(record.kind);
-        self.machine.begin(record.shapes);
-        Ok(Stage::Fields(format, record.kind))
     }
 
     /// Ends a file whose last byte was read. The CRC of bytes that end with their own CRC is 0.
-    fn compare_checksum(&mut self) -> Result<(), Reason> {
-        if let Stage::Sealed(format, stored) = self.stage {
-            let checksum = match stored {
-                0 => Checksum::Disabled,
-                stored if self.digest.finalize() == 0 => Checksum::Matched(stored),
-                stored => return Err(Reason::ChecksumMismatch { stored }),
-            };
-            self.stage = Stage::Complete(format, checksum);
-        }
-        Ok(())
+    fn compare_checksum(&mut self, met: Met) -> Result<Met, Reason> {
+        let Stage::Sealed(stored) = self.stage else { return Ok(met) };
+        let checksum = match stored {
+            0 => Checksum::Disabled,
+            stored if self.digest.finalize() == 0 => Checksum::Matched(stored),
+            stored => return Err(Reason::ChecksumMismatch { stored }),
+        };
+        self.stage = Stage::Complete(checksum);
+        Ok(Met::Plain(Event::End(checksum)))
     }
 
     /// Remembers the error, so that nothing can be read after it.
@@ -146,5 +245,37 @@ impl Walker {
         let error = RdbError { offset: self.bytes, reason };
         self.stage = Stage::Failed(error);
         error
+    }
+}
+
+/// What a record without a key tells.
+fn record(kind: Kind, machine: &Machine) -> Result<Met, Reason> {
+    let told = machine.told();
+    let [first, second, third] = told.facts;
+    let event = match kind {
+        Kind::Auxiliary => return Ok(Met::Auxiliary),
+        Kind::Database => Event::Database(u32::try_from(first).map_err(|_| Reason::BadDatabase(first))?),
+        Kind::SizeHint => Event::SizeHint { keys: first, expires: second },
+        Kind::SlotHint => Event::SlotHint { slot: first, keys: second, expires: third },
+        Kind::Function => Event::Function { bytes: told.texts[0].total() },
+        Kind::ModuleAuxiliary => Event::ModuleAuxiliary { module: first },
+        Kind::Other => Event::Other,
+    };
+    Ok(Met::Plain(event))
+}
+
+/// Adds the texts to what was met.
+fn event(met: Met, machine: &Machine) -> Event<'_> {
+    let told = machine.told();
+    match met {
+        Met::Plain(event) => event,
+        Met::Auxiliary => Event::Auxiliary { name: told.texts[0].bytes(), text: told.texts[1].bytes() },
+        Met::Name(KeyHead { expires_at_ms, .. }, encoding) => Event::Key(Key {
+            name: told.name.text.bytes(),
+            name_bytes: told.name.text.total(),
+            slot: told.name.slot.number(),
+            expires_at_ms,
+            encoding,
+        }),
     }
 }

@@ -1,7 +1,7 @@
 //! Records written by hand: types that no engine at hand writes, and what must be refused.
 
 use crc_fast::{CrcAlgorithm, checksum};
-use valkeep_rdb::{Checksum, Reason, Summary, Walker};
+use valkeep_rdb::{Checksum, Encoding, Event, Fault, Key, NAME_BYTES_MAX, Reason, Structure, Summary, Value, Walker};
 
 /// A file of the given format and records, with end and checksum.
 fn sealed(magic: &str, records: &[&[u8]]) -> Vec<u8> {
@@ -47,7 +47,7 @@ fn each_type_ends_where_its_grammar_ends() {
         ("REDIS0002", 10, b"\x02zl".to_vec()),
         ("REDIS0002", 11, b"\x02is".to_vec()),
         ("REDIS0002", 12, b"\x02zl".to_vec()),
-        ("REDIS0004", 13, b"\xC3\x04\x08\x00a\xC0\x00".to_vec()),
+        ("REDIS0004", 13, b"\xC3\x04\x08\x00a\xA0\x00".to_vec()),
         ("REDIS0007", 14, b"\x02\x02zl\x02zl".to_vec()),
         ("REDIS0009", 15, [stream_head, b"\x01\x01g\x01\x02", &pending, &consumer_1].concat()),
         ("REDIS0010", 16, b"\x02lp".to_vec()),
@@ -143,6 +143,9 @@ fn broken_fields_are_refused_by_reason() {
         (b"\x00\x00\xC3\x00\x05", Reason::BadLzf { packed: 0, plain: 5 }),
         (b"\x00\x00\xC3\x05\x00", Reason::BadLzf { packed: 5, plain: 0 }),
         (b"\x00\x00\xC3\x03\x41\x09", Reason::BadLzf { packed: 3, plain: 265 }),
+        (b"\x00\x00\xC3\x02\x03\x20\x00", Reason::Broken { structure: Structure::Lzf, fault: Fault::Reference }),
+        (b"\xFC\0\0\0\0\0\0\0\0\xFE\x00", Reason::KeyExpected(0xFE)),
+        (b"\xF8\x05\xFF", Reason::KeyExpected(0xFF)),
         (b"\x00\x00\xC3\x07\x03", Reason::BadLzf { packed: 7, plain: 3 }),
         (b"\x12\x00\x01\x03", Reason::BadTag(3)),
         (b"\x07\x00\x01\x06", Reason::BadTag(6)),
@@ -179,6 +182,63 @@ fn announced_sizes_are_never_allocated() {
             assert!(!walker.is_complete());
         }
     }
+}
+
+#[test]
+fn events_tell_what_was_written() {
+    let name = [b"{tag}".as_slice(), &[b'n'; 2000]].concat();
+    let named = [b"\x00\x47\xD5".as_slice(), &name, b"\x05value"].concat();
+    let records: [&[u8]; 9] = [
+        b"\xFA\x04name\xC0\x05",
+        b"\xFE\x07",
+        b"\xFB\x05\x01",
+        b"\xF4\x09\x02\x00",
+        b"\xF5\x03lua",
+        b"\xFD\x01\x00\x00\x00\xF8\x09\x01\xC1\x00\x01\x02\x01a\x01b",
+        b"\xFC\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x00\xC3\x06\x05\x00a\x20\x00\x00b\xC0\x01",
+        b"\xF7\x05\x02\x01\x00",
+        &named,
+    ];
+    let slot = |name: &[u8]| crc_fast::checksum(CrcAlgorithm::Crc16Xmodem, name) as u16 % 16_384;
+    let key = |name, expires_at_ms, encoding| {
+        Event::Key(Key { name, name_bytes: name.len() as u64, slot: slot(name), expires_at_ms, encoding })
+    };
+    let cut = Key {
+        name: &name[..NAME_BYTES_MAX],
+        name_bytes: 2005,
+        slot: slot(b"tag"),
+        expires_at_ms: None,
+        encoding: Encoding::String,
+    };
+    let value = |stored_bytes, elements| Event::Value(Value { stored_bytes, elements });
+    let expected = [
+        Event::Auxiliary { name: b"name", text: b"5" },
+        Event::Database(7),
+        Event::SizeHint { keys: 5, expires: 1 },
+        Event::SlotHint { slot: 9, keys: 2, expires: 0 },
+        Event::Function { bytes: 3 },
+        key(b"256", Some(1000), Encoding::List),
+        value(16, 2),
+        key(b"aaaab", Some(-1), Encoding::String),
+        value(21, 1),
+        Event::ModuleAuxiliary { module: 5 },
+        Event::Key(cut),
+        value(2014, 1),
+    ];
+    let file = sealed("REDIS0012", &records);
+    let mut walker = Walker::new();
+    let mut rest = file.as_slice();
+    let mut next = || {
+        let (used, event) = walker.advance(rest).expect("intact");
+        rest = &rest[used..];
+        format!("{event:?}")
+    };
+    assert!(next().starts_with("Format"));
+    for event in expected {
+        assert_eq!(next(), format!("{event:?}"));
+    }
+    assert!(next().starts_with("End(Matched"));
+    assert!(next().starts_with("End(Matched"), "the end is told again");
 }
 
 #[test]
