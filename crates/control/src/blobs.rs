@@ -21,6 +21,7 @@ pub(crate) async fn begin(control: &Control, held: Held, key_arn: &str) -> Resul
             state: BlobState::Writing { job: Some(job.id) },
             stored_bytes: ByteCount::default(),
             key_arn: key_arn.clone(),
+            checked_at: None,
         })?;
         Ok(id)
     })

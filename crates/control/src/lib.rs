@@ -13,12 +13,14 @@ pub mod crash;
 mod error;
 pub mod identities;
 pub mod jobs;
+mod scrub;
 pub mod snapshots;
 mod sweep;
 pub mod tags;
 
 pub use authorize::Call;
 pub use error::{Refusal, error_chain};
+pub use scrub::ScrubSettings;
 
 use crate::jobs::Handover;
 use std::sync::Arc;
@@ -46,6 +48,7 @@ pub struct Settings {
     pub manual_snapshots_per_node_per_day: u32,
     /// Nodes in the region (L65).
     pub nodes: u32,
+    pub scrub: ScrubSettings,
 }
 
 /// What the use cases work with.

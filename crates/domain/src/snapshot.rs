@@ -25,6 +25,10 @@ pub enum SnapshotState {
     Failed {
         reason: String,
     },
+    /// Its stored bytes are not what was recorded: `failed` to callers, and available again once they are found sound.
+    Damaged {
+        reason: String,
+    },
 }
 
 /// What can happen to a snapshot.
@@ -43,6 +47,11 @@ pub enum SnapshotEvent {
         reason: String,
     },
     DeleteRequested,
+    DamageFound {
+        reason: String,
+    },
+    /// A full read found the stored bytes to be what was recorded.
+    FoundSound,
 }
 
 /// The event cannot happen in this state.
@@ -62,7 +71,7 @@ impl SnapshotState {
             Self::Exporting => "exporting",
             Self::Restoring => "restoring",
             Self::Deleting => "deleting",
-            Self::Failed { .. } => "failed",
+            Self::Failed { .. } | Self::Damaged { .. } => "failed",
         }
     }
 
@@ -81,7 +90,9 @@ impl SnapshotState {
             (Self::Copying { copies }, E::CopyEnded) => Ok(Self::Copying { copies: copies - 1 }),
             (Self::Available, E::ExportBegun) => Ok(Self::Exporting),
             (Self::Exporting, E::ExportEnded | E::ExportFailed { .. }) => Ok(Self::Available),
-            (Self::Available | Self::Failed { .. }, E::DeleteRequested) => Ok(Self::Deleting),
+            (Self::Available | Self::Failed { .. } | Self::Damaged { .. }, E::DeleteRequested) => Ok(Self::Deleting),
+            (Self::Available | Self::Damaged { .. }, E::DamageFound { reason }) => Ok(Self::Damaged { reason }),
+            (Self::Damaged { .. }, E::FoundSound) => Ok(Self::Available),
             (
                 from,
                 E::Stored
@@ -91,7 +102,9 @@ impl SnapshotState {
                 | E::ExportBegun
                 | E::ExportEnded
                 | E::ExportFailed { .. }
-                | E::DeleteRequested,
+                | E::DeleteRequested
+                | E::DamageFound { .. }
+                | E::FoundSound,
             ) => Err(InvalidTransition { from: from.clone() }),
         }
     }
@@ -235,7 +248,9 @@ impl Snapshot {
             | SnapshotEvent::CopyBegun
             | SnapshotEvent::CopyEnded
             | SnapshotEvent::ExportEnded
-            | SnapshotEvent::DeleteRequested => {}
+            | SnapshotEvent::DeleteRequested
+            | SnapshotEvent::DamageFound { .. }
+            | SnapshotEvent::FoundSound => {}
         }
         Ok(())
     }
@@ -281,8 +296,17 @@ mod tests {
         use SnapshotEvent as E;
         use SnapshotState as S;
         let failed = || S::Failed { reason: "disk full".into() };
-        let states =
-            [S::Creating, S::Available, S::Copying { copies: 2 }, S::Exporting, S::Restoring, S::Deleting, failed()];
+        let damaged = || S::Damaged { reason: "segment 3".into() };
+        let states = [
+            S::Creating,
+            S::Available,
+            S::Copying { copies: 2 },
+            S::Exporting,
+            S::Restoring,
+            S::Deleting,
+            failed(),
+            damaged(),
+        ];
         let events = [
             E::Stored,
             E::Failed { reason: "disk full".into() },
@@ -292,6 +316,8 @@ mod tests {
             E::ExportEnded,
             E::ExportFailed { reason: "no bucket".into() },
             E::DeleteRequested,
+            E::DamageFound { reason: "segment 3".into() },
+            E::FoundSound,
         ];
         let allowed = |state: &S, event: &E| match (state, event) {
             (S::Creating, E::Stored) => Some(S::Available),
@@ -302,7 +328,9 @@ mod tests {
             (S::Copying { .. }, E::CopyBegun) => Some(S::Copying { copies: 3 }),
             (S::Copying { .. }, E::CopyEnded) => Some(S::Copying { copies: 1 }),
             (S::Exporting, E::ExportEnded | E::ExportFailed { .. }) => Some(S::Available),
-            (S::Failed { .. }, E::DeleteRequested) => Some(S::Deleting),
+            (S::Failed { .. } | S::Damaged { .. }, E::DeleteRequested) => Some(S::Deleting),
+            (S::Available | S::Damaged { .. }, E::DamageFound { .. }) => Some(damaged()),
+            (S::Damaged { .. }, E::FoundSound) => Some(S::Available),
             _ => None,
         };
         for state in &states {

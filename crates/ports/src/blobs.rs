@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use valkeep_domain::ids::{BlobId, JobId};
 use valkeep_domain::size::ByteCount;
+use valkeep_domain::time::Timestamp;
 
 /// What the caller can do about a failure.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +137,9 @@ pub struct BlobRecord {
     pub stored_bytes: ByteCount,
     /// ARN of the named key that wraps its data key.
     pub key_arn: String,
+    /// When it was last read in full and found sound; `None` for one that was not read since it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_at: Option<Timestamp>,
 }
 
 impl BlobRecord {

@@ -20,6 +20,7 @@ pub struct Config {
     pub capture: Capture,
     pub export: Export,
     pub quotas: Quotas,
+    pub scrub: Scrub,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -82,6 +83,20 @@ impl Default for Quotas {
     }
 }
 
+/// How stored blobs are read again.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub struct Scrub {
+    pub every_days: u32,
+    pub rate_mib_s: u32,
+}
+
+impl Default for Scrub {
+    fn default() -> Self {
+        Self { every_days: 7, rate_mib_s: 32 }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -95,6 +110,7 @@ impl Default for Config {
             capture: Capture::default(),
             export: Export::default(),
             quotas: Quotas::default(),
+            scrub: Scrub::default(),
         }
     }
 }
@@ -133,6 +149,8 @@ const FIELDS: &[(&str, Kind)] = &[
     ("export.grants", Kind::Text),
     ("quotas.manual_snapshots_per_node_per_day", Kind::Number),
     ("quotas.nodes", Kind::Number),
+    ("scrub.every_days", Kind::Number),
+    ("scrub.rate_mib_s", Kind::Number),
 ];
 
 /// Variables that are no fields: the data directory, what is logged, and what tests use.
@@ -203,6 +221,9 @@ impl Config {
         let limits = [connect_s, first_byte_s, idle_s, total_s, max_bytes];
         if limits.into_iter().any(|limit| *limit == Some(0)) || self.quotas.nodes == 0 {
             return invalid("the limits of capture and quotas.nodes must be greater than 0");
+        }
+        if self.scrub.rate_mib_s == 0 {
+            return invalid("scrub.rate_mib_s must be greater than 0; scrub.every_days = 0 turns the scrub off");
         }
         let web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
         if self.export.endpoint.as_ref().is_some_and(|url| !web(url)) {

@@ -10,7 +10,7 @@ use valkeep_buckets::embedded::{EmbeddedS3, read_places};
 use valkeep_buckets::external::{self, ExternalS3, ExternalSettings};
 use valkeep_catalog::SqliteCatalog;
 use valkeep_control::identities::{IdentityError, NewAccessKey};
-use valkeep_control::{Control, Ports, Settings};
+use valkeep_control::{Control, Ports, ScrubSettings, Settings};
 use valkeep_domain::arn::Place;
 use valkeep_engines::{CaptureLimits, EnginesConfig, LocalEngines};
 use valkeep_keys::{Keyring, MasterKey, MasterKeyError};
@@ -126,6 +126,7 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
         strict_versions: config.engines.strict_versions,
         manual_snapshots_per_node_per_day: config.quotas.manual_snapshots_per_node_per_day,
         nodes: config.quotas.nodes,
+        scrub: ScrubSettings { every_days: config.scrub.every_days, rate_mib_s: config.scrub.rate_mib_s },
     };
     let ports = Ports {
         store: store.clone(),

@@ -69,6 +69,11 @@ impl Progress {
         Some(Moved { job: count.job, done_bytes, total_bytes: count.total_bytes })
     }
 
+    /// Whether a job of that kind moves bytes here.
+    pub(crate) fn runs(&self, job: MovingJob) -> bool {
+        self.counts().values().any(|count| count.job == job)
+    }
+
     fn counts(&self) -> MutexGuard<'_, HashMap<JobId, Arc<Count>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

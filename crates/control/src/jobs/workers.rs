@@ -2,7 +2,7 @@
 
 use super::{Class, Held, Job, MAX_CLAIMS, MAX_ERRORS, Reason, StepError, Work};
 use crate::crash::{CrashPoint, reached};
-use crate::{Control, clusters, snapshots, sweep};
+use crate::{Control, clusters, scrub, snapshots, sweep};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -94,6 +94,7 @@ async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
     let mut looks = tokio::time::interval(LOOK_EVERY);
     tasks.spawn(clusters::revive::run(control.clone(), stopped.clone()));
     tasks.spawn(sweep::run(control.clone(), stopped.clone()));
+    tasks.spawn(scrub::run(control.clone(), stopped.clone()));
     loop {
         tokio::select! {
             _ = stopped.changed() => break,

@@ -91,7 +91,8 @@ impl Control {
             | SnapshotState::Copying { .. }
             | SnapshotState::Restoring
             | SnapshotState::Deleting
-            | SnapshotState::Failed { .. } => {
+            | SnapshotState::Failed { .. }
+            | SnapshotState::Damaged { .. } => {
                 snapshot.failed_export.clone().map(|reason| SnapshotWork::ExportFailed { reason })
             }
         }

@@ -169,17 +169,19 @@ impl Verified {
         }
     }
 
-    /// Reads to the end. `passed` hears of the bytes of each piece.
+    /// What was read, once `next` gave `None`.
     ///
     /// # Errors
-    /// Those of [`Self::next`].
-    pub(crate) async fn read_to_end(mut self, mut passed: impl FnMut(u64)) -> Result<Found, VerifyError> {
-        while let Some(piece) = self.next().await? {
-            passed(piece.len() as u64);
-        }
+    /// `CutShort` before that.
+    pub(crate) fn found(self) -> Result<Found, VerifyError> {
         match self.stage {
             Stage::Agreed(found) => Ok(*found),
-            Stage::Piece(_) | Stage::End(_) | Stage::Broken => unreachable!("`next` gave `None`"),
+            Stage::Piece(_) | Stage::End(_) | Stage::Broken => Err(VerifyError {
+                snapshot: self.snapshot,
+                shard: self.shard,
+                blob: self.stored.blob,
+                cause: Cause::CutShort,
+            }),
         }
     }
 }

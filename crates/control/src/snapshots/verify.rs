@@ -1,22 +1,253 @@
-//! Reading what is stored in full, and telling what it is.
+//! Verifying snapshots: every stored byte is read, and what is found is written down.
+//!
+//! Copies under one key share their blobs; a blob is read once for all of them. Damage makes every snapshot that owns the
+//! blob `failed`; a later read that finds all blobs of such a snapshot sound makes it available again. What could not be
+//! read is no damage and changes nothing.
 
+use super::find;
 use super::verified::{Found, Verified, VerifyError};
-use crate::Control;
+use crate::scrub::Pace;
+use crate::{Control, Refusal, error_chain};
+use std::collections::{HashMap, HashSet};
+use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::SnapshotName;
-use valkeep_domain::snapshot::StoredShard;
+use valkeep_domain::snapshot::{Snapshot, SnapshotEvent, SnapshotState, StoredShard};
+use valkeep_ports::blobs::BlobRecord;
+use valkeep_ports::catalog::{CatalogError, Scan, Tx};
+
+/// Snapshots in one look.
+const BATCH: usize = 200;
+
+/// A stored shard and whose it is.
+#[derive(Clone, Debug)]
+pub struct ShardAt {
+    pub snapshot: SnapshotName,
+    /// From 0.
+    pub position: u16,
+    pub stored: StoredShard,
+}
+
+/// What a full read came to.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    Sound(Found),
+    /// Why, and where.
+    Damaged(String),
+    /// It could not be read or opened now; nothing is known of it.
+    Unchecked(String),
+}
+
+/// One shard, verified.
+#[derive(Clone, Debug)]
+pub struct ShardReport {
+    pub shard: ShardAt,
+    pub verdict: Verdict,
+    /// How long the read took; 0 for a shard whose blob was read for another snapshot already.
+    pub took_ms: i64,
+}
+
+/// How far a verification is, in bytes of RDB files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verifying {
+    pub done_bytes: u64,
+    pub total_bytes: u64,
+}
+
+/// Hears how far a verification is.
+pub type Told<'a> = &'a (dyn Fn(Verifying) + Send + Sync);
 
 impl Control {
-    /// Reads a stored shard at `position` (from 0) of a snapshot in full. `passed` hears of the bytes of each piece.
+    /// Verifies one snapshot, or all that have bytes, as fast as the machine allows.
     ///
     /// # Errors
-    /// When it is not vouched for.
-    pub async fn verify_shard(
+    /// `SnapshotNotFound`; `SnapshotState` for a snapshot without bytes; `Internal`.
+    pub async fn verify(&self, name: Option<&SnapshotName>, told: Told<'_>) -> Result<Vec<ShardReport>, Refusal> {
+        let shards = match name {
+            Some(name) => self.shards_of(name).await?,
+            None => self.all_shards().await?,
+        };
+        self.verify_shards(shards, Pace::Free, told).await
+    }
+
+    pub(crate) async fn verify_shards(
         &self,
-        snapshot: &SnapshotName,
-        position: u16,
-        stored: &StoredShard,
+        shards: Vec<ShardAt>,
+        mut pace: Pace,
+        told: Told<'_>,
+    ) -> Result<Vec<ShardReport>, Refusal> {
+        let mut so_far = Verifying { done_bytes: 0, total_bytes: bytes_of(&shards) };
+        let mut verdicts = HashMap::<BlobId, Verdict>::new();
+        let mut reports = Vec::with_capacity(shards.len());
+        for shard in shards {
+            let began = self.now();
+            let verdict = match verdicts.get(&shard.stored.blob) {
+                Some(verdict) => verdict.clone(),
+                None => {
+                    let passed = |bytes| {
+                        so_far.done_bytes += bytes;
+                        told(so_far);
+                    };
+                    let verdict = self.check(&shard, &mut pace, passed).await?;
+                    verdicts.insert(shard.stored.blob, verdict.clone());
+                    verdict
+                }
+            };
+            reports.push(ShardReport { shard, verdict, took_ms: self.now().ms() - began.ms() });
+        }
+        let sound = verdicts.into_iter().filter(|(_, verdict)| matches!(verdict, Verdict::Sound(_)));
+        self.make_available(sound.map(|(blob, _)| blob).collect()).await?;
+        Ok(reports)
+    }
+
+    /// Reads one shard in full and writes down what was found.
+    pub(crate) async fn check(
+        &self,
+        shard: &ShardAt,
+        pace: &mut Pace,
         passed: impl FnMut(u64) + Send,
+    ) -> Result<Verdict, Refusal> {
+        let verdict = match self.read_in_full(shard, pace, passed).await {
+            Ok(found) => Verdict::Sound(found),
+            Err(error) if error.cause.is_damage() => Verdict::Damaged(error_chain(&error)),
+            Err(error) => Verdict::Unchecked(error_chain(&error)),
+        };
+        let blob = shard.stored.blob;
+        match &verdict {
+            Verdict::Sound(_) => self.note_checked(blob).await?,
+            Verdict::Damaged(reason) => self.note_damage(blob, reason.clone()).await?,
+            Verdict::Unchecked(reason) => tracing::warn!(reason, "a stored shard could not be verified"),
+        }
+        Ok(verdict)
+    }
+
+    async fn read_in_full(
+        &self,
+        shard: &ShardAt,
+        pace: &mut Pace,
+        mut passed: impl FnMut(u64) + Send,
     ) -> Result<Found, VerifyError> {
-        Verified::open(self, snapshot, position, stored).await?.read_to_end(passed).await
+        let mut verified = Verified::open(self, &shard.snapshot, shard.position, &shard.stored).await?;
+        while let Some(piece) = verified.next().await? {
+            passed(piece.len() as u64);
+            pace.after(self, piece.len()).await;
+        }
+        verified.found()
+    }
+
+    async fn note_checked(&self, blob: BlobId) -> Result<(), CatalogError> {
+        let now = self.now();
+        self.ports
+            .store
+            .write(move |tx| match tx.get::<BlobRecord>(&blob.to_string())? {
+                Some(record) => tx.replace(&BlobRecord { checked_at: Some(now), ..record }),
+                None => Ok(()),
+            })
+            .await
+    }
+
+    /// Every snapshot that owns the blob fails. One that a job holds is left to the next read: the blob counts as not
+    /// checked then.
+    async fn note_damage(&self, blob: BlobId, reason: String) -> Result<(), CatalogError> {
+        let (now, text) = (self.now(), reason.clone());
+        let owners = self
+            .ports
+            .store
+            .write(move |tx| {
+                let mut owners = Vec::new();
+                for mut snapshot in all_snapshots(tx, |snapshot| snapshot.blobs().any(|owned| owned == blob))? {
+                    let failed = snapshot.apply(SnapshotEvent::DamageFound { reason: text.clone() }).is_ok();
+                    if failed {
+                        tx.replace(&snapshot)?;
+                    }
+                    owners.push((snapshot.name, failed));
+                }
+                let record = tx.get::<BlobRecord>(&blob.to_string())?;
+                if let Some(record) = record.filter(|_| owners.iter().all(|(_, failed)| *failed)) {
+                    tx.replace(&BlobRecord { checked_at: Some(now), ..record })?;
+                }
+                Ok::<_, CatalogError>(owners)
+            })
+            .await?;
+        for (snapshot, failed) in owners {
+            tracing::error!(%snapshot, %blob, reason, failed, "stored bytes are damaged");
+        }
+        Ok(())
+    }
+
+    /// Damaged snapshots whose blobs are all sound now are available again.
+    async fn make_available(&self, sound: HashSet<BlobId>) -> Result<(), CatalogError> {
+        let healed = move |snapshot: &Snapshot| {
+            matches!(snapshot.state, SnapshotState::Damaged { .. })
+                && snapshot.blobs().all(|blob| sound.contains(&blob))
+        };
+        let is_healed = healed.clone();
+        if self.ports.store.read(move |tx| all_snapshots(tx, &is_healed)).await?.is_empty() {
+            return Ok(());
+        }
+        self.ports
+            .store
+            .write(move |tx| {
+                for mut snapshot in all_snapshots(tx, &healed)? {
+                    if snapshot.apply(SnapshotEvent::FoundSound).is_ok() {
+                        tracing::info!(snapshot = %snapshot.name, "stored bytes are sound again");
+                        tx.replace(&snapshot)?;
+                    }
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn shards_of(&self, name: &SnapshotName) -> Result<Vec<ShardAt>, Refusal> {
+        let name = name.clone();
+        self.ports
+            .store
+            .read(move |tx| {
+                let snapshot = find(tx, &name)?;
+                let shards: Vec<_> = shards_in(&snapshot).collect();
+                if shards.is_empty() {
+                    let (name, state) = (name.clone(), snapshot.state.as_str());
+                    return Err(Refusal::SnapshotState { name, state, needed: "available" });
+                }
+                Ok(shards)
+            })
+            .await
+    }
+
+    /// Every stored shard. A copy that is being made shows its source's, so only shards of snapshots that own bytes count.
+    pub(crate) async fn all_shards(&self) -> Result<Vec<ShardAt>, CatalogError> {
+        let owns = |snapshot: &Snapshot| !matches!(snapshot.state, SnapshotState::Creating | SnapshotState::Deleting);
+        let snapshots = self.ports.store.read(move |tx| all_snapshots(tx, owns)).await?;
+        Ok(snapshots.iter().flat_map(shards_in).collect())
+    }
+}
+
+fn shards_in(snapshot: &Snapshot) -> impl Iterator<Item = ShardAt> + '_ {
+    let shards = (0..).zip(&snapshot.shards);
+    shards.filter_map(|(position, shard)| {
+        let stored = shard.stored.clone()?;
+        Some(ShardAt { snapshot: snapshot.name.clone(), position, stored })
+    })
+}
+
+/// Bytes of the shards, those of a shared blob once.
+fn bytes_of(shards: &[ShardAt]) -> u64 {
+    let mut seen = HashSet::new();
+    let own = shards.iter().filter(|shard| seen.insert(shard.stored.blob));
+    own.fold(0, |sum, shard| sum.saturating_add(shard.stored.rdb_bytes.0))
+}
+
+/// The snapshots for which `wanted` holds.
+fn all_snapshots(tx: &mut Tx<'_>, wanted: impl Fn(&Snapshot) -> bool) -> Result<Vec<Snapshot>, CatalogError> {
+    let mut all = Vec::new();
+    let mut scan = Scan::keys("", BATCH);
+    loop {
+        let page = tx.scan::<Snapshot>(&scan)?;
+        let Some(last) = page.last().filter(|_| page.len() == BATCH) else {
+            all.extend(page.into_iter().filter(&wanted));
+            return Ok(all);
+        };
+        scan = Scan::keys("", BATCH).after(last.name.as_str());
+        all.extend(page.into_iter().filter(&wanted));
     }
 }

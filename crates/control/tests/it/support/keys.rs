@@ -27,6 +27,10 @@ impl MemoryKeys {
         self.disabled.lock().unwrap().insert(arn.to_owned());
     }
 
+    pub(crate) fn enable(&self, arn: &str) {
+        self.disabled.lock().unwrap().remove(arn);
+    }
+
     fn usable(&self, arn: &str) -> Result<(), KeyError> {
         if ![DEFAULT_KEY, KEY_A, KEY_B].contains(&arn) {
             return Err(KeyError::NotFound(arn.to_owned()));

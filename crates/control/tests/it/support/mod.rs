@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 use valkeep_control::jobs::{Job, Workers};
-use valkeep_control::{Control, Ports, Settings};
+use valkeep_control::{Control, Ports, ScrubSettings, Settings};
 use valkeep_domain::arn::{Arn, Place};
 use valkeep_domain::cluster::{CacheCluster, ClusterStatus, ReplicationGroup};
 use valkeep_domain::ids::BlobId;
@@ -130,6 +130,7 @@ impl World {
             strict_versions: false,
             manual_snapshots_per_node_per_day: QUOTA,
             nodes: 20,
+            scrub: ScrubSettings { every_days: 7, rate_mib_s: 32 },
         };
         Control::new(settings, ports)
     }
