@@ -16,14 +16,17 @@ use valkeep_domain::arn::Place;
 use valkeep_domain::export::CANONICAL_USER;
 use valkeep_domain::names::BucketName;
 use valkeep_ports::buckets::{BucketError, ExportBuckets, Upload, UploadedPart};
+use valkeep_s3::Access;
 use zeroize::Zeroizing;
 
 async fn external(endpoint: &Endpoint, access_key: &str, grants: Grants) -> ExternalS3 {
     let settings = ExternalSettings {
-        endpoint: Some(endpoint.url.clone()),
-        region: "us-east-1".to_owned(),
-        credentials: Some((access_key.to_owned(), Zeroizing::new(format!("secret of {access_key}")))),
-        path_style: true,
+        access: Access {
+            endpoint: Some(endpoint.url.clone()),
+            region: "us-east-1".to_owned(),
+            credentials: Some((access_key.to_owned(), Zeroizing::new(format!("secret of {access_key}")))),
+            path_style: true,
+        },
         grants,
     };
     let place = Place::new("us-east-1", ACCOUNT);

@@ -7,17 +7,13 @@ mod probe;
 use crate::EXPORT_METADATA;
 use crate::checks::{Asked, Voices, existing, service_context};
 use crate::completion::{settle, stands};
-use aws_credential_types::Credentials;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::config::{BehaviorVersion, Region, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::complete_multipart_upload::builders::CompleteMultipartUploadFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use errors::{bucket_error, status};
+use errors::bucket_error;
 use std::sync::Arc;
-use std::time::Duration;
 use valkeep_access::policy::Context;
 use valkeep_domain::arn::Place;
 use valkeep_domain::export::ExportRefusal;
@@ -25,13 +21,7 @@ use valkeep_domain::names::BucketName;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::buckets::{BucketError, Caller, ExportBuckets, Upload, UploadedPart};
 use valkeep_ports::{Clock, Ids};
-use zeroize::Zeroizing;
-
-/// Longest wait for a connection. Our choice.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Longest one attempt of a request: a part of 64 MiB at 0.25 MiB/s. Our choice.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(256);
+use valkeep_s3::{Access, status};
 
 /// How far the clock of the store may be behind ours. Our choice.
 const CLOCK_DIFFERENCE_MS: i64 = 60_000;
@@ -48,13 +38,7 @@ pub enum Grants {
 /// How to reach a store.
 #[derive(Debug)]
 pub struct ExternalSettings {
-    /// `None` for Amazon S3 itself.
-    pub endpoint: Option<String>,
-    /// Region that requests are signed for.
-    pub region: String,
-    /// Access key and its secret; `None` takes the AWS default chain (environment, profile, instance).
-    pub credentials: Option<(String, Zeroizing<String>)>,
-    pub path_style: bool,
+    pub access: Access,
     pub grants: Grants,
 }
 
@@ -77,25 +61,8 @@ impl std::fmt::Debug for ExternalS3 {
 impl ExternalS3 {
     /// A client for the store; nothing is sent yet. `place` is where the snapshots lie.
     pub async fn new(settings: ExternalSettings, place: Place, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(settings.region));
-        if let Some((access_key, secret)) = settings.credentials {
-            let own = Credentials::new(access_key, secret.as_str(), None, None, "valkeep configuration");
-            loader = loader.credentials_provider(own);
-        }
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .build();
-        let mut config = aws_sdk_s3::config::Builder::from(&loader.load().await)
-            .force_path_style(settings.path_style)
-            .timeout_config(timeouts)
-            // Every part is signed with its SHA-256, which every S3 verifies; other checksums not every S3 knows.
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-        if let Some(endpoint) = settings.endpoint {
-            config = config.endpoint_url(endpoint);
-        }
-        Self { client: Client::from_conf(config.build()), place, grants: settings.grants, clock, ids }
+        let client = Client::from_conf(settings.access.client_config().await.build());
+        Self { client, place, grants: settings.grants, clock, ids }
     }
 
     async fn judge(

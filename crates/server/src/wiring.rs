@@ -20,6 +20,7 @@ use valkeep_ports::catalog::{CatalogError, Record, Store, Table};
 use valkeep_ports::engines::EngineError;
 use valkeep_ports::keys::SecretBox;
 use valkeep_ports::{Clock, Ids};
+use valkeep_s3::Access;
 use zeroize::Zeroizing;
 
 /// Name of the identity that the first start makes.
@@ -251,10 +252,12 @@ fn external_settings(config: &Config) -> Option<ExternalSettings> {
         return None;
     }
     Some(ExternalSettings {
-        endpoint: export.endpoint.clone(),
-        region: export.region.clone().unwrap_or_else(|| config.region.clone()),
-        credentials,
-        path_style: export.path_style,
+        access: Access {
+            endpoint: export.endpoint.clone(),
+            region: export.region.clone().unwrap_or_else(|| config.region.clone()),
+            credentials,
+            path_style: export.path_style,
+        },
         grants: match export.grants {
             Grants::Judge => external::Grants::Judge,
             Grants::Probe => external::Grants::Probe,

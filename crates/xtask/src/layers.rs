@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 /// The floors from the ground up: what stands in one row may depend on the rows before it.
 const FLOORS: &[&[&str]] = &[
     &["domain", "api", "access", "rdb", "seal"],
-    &["ports"],
+    &["ports", "s3"],
     &["catalog", "blobs", "keys", "engines", "buckets"],
     &["control"],
     &["server", "cli"],

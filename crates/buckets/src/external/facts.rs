@@ -1,12 +1,13 @@
 //! What a store says of a bucket.
 
 use super::ExternalS3;
-use super::errors::{bucket_error, status, tells};
+use super::errors::{bucket_error, tells};
 use crate::acl::{Grant, Permission};
 use crate::checks::BucketFacts;
 use valkeep_access::policy::ResourcePolicy;
 use valkeep_domain::names::BucketName;
 use valkeep_ports::buckets::BucketError;
+use valkeep_s3::status;
 
 /// Location of a bucket whose location is empty ("GetBucketLocation", API reference).
 const CLASSIC_REGION: &str = "us-east-1";

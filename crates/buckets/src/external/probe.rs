@@ -1,13 +1,14 @@
 //! The service's rights on a bucket of a store without ACLs: found out by using them (E20).
 
 use super::ExternalS3;
-use super::errors::{bucket_error, status};
+use super::errors::bucket_error;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use valkeep_domain::export::ExportRefusal;
 use valkeep_domain::names::BucketName;
 use valkeep_ports::buckets::BucketError;
+use valkeep_s3::status;
 
 impl ExternalS3 {
     /// Writes, reads and removes a tiny object under a random name.
