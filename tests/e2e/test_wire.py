@@ -62,7 +62,7 @@ def test_an_action_is_needed_and_must_be_known(root):
     assert body_of(root, "Action=DescribeSnapshots&Version=2014-01-01").fault[:2] == (400, "InvalidAction")
 
 
-@pytest.mark.parametrize("action", ["ModifyCacheCluster", "CreateServerlessCacheSnapshot", "DescribeEvents", "CreateUser",
+@pytest.mark.parametrize("action", ["ModifyCacheCluster", "CreateServerlessCacheSnapshot", "CreateUser",
                                     "RebootCacheCluster", "DescribeReservedCacheNodes"])
 def test_other_operations_of_the_model_say_that_they_are_not_implemented(root, action):
     status, code, message = root.query(action).fault

@@ -11,6 +11,7 @@ mod blobs;
 pub mod clusters;
 pub mod crash;
 mod error;
+pub mod events;
 pub mod identities;
 pub mod jobs;
 mod scrub;

@@ -7,6 +7,7 @@
 pub mod arn;
 pub mod cluster;
 pub mod engine;
+pub mod event;
 pub mod export;
 pub mod ids;
 pub mod names;

@@ -22,22 +22,46 @@ pub enum SnapshotState {
     Exporting,
     Restoring,
     Deleting,
-    Failed {
-        reason: String,
-    },
+    Failed(Failure),
     /// Its stored bytes are not what was recorded: `failed` to callers, and available again once they are found sound.
     Damaged {
         reason: String,
     },
 }
 
+/// Why a snapshot never got its data. The fields are stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// For the operator: everything that is known.
+    pub reason: String,
+    /// For the caller to read.
+    #[serde(default = "untold")]
+    pub told: String,
+    #[serde(default)]
+    pub making: Making,
+}
+
+/// What older catalogs tell the caller of a failure.
+fn untold() -> String {
+    "an internal error of the service".to_owned()
+}
+
+/// How a snapshot comes to its data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Making {
+    /// From a node.
+    #[default]
+    Creation,
+    /// From another snapshot.
+    Copy,
+}
+
 /// What can happen to a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotEvent {
     Stored,
-    Failed {
-        reason: String,
-    },
+    Failed(Failure),
     CopyBegun,
     CopyEnded,
     ExportBegun,
@@ -71,7 +95,7 @@ impl SnapshotState {
             Self::Exporting => "exporting",
             Self::Restoring => "restoring",
             Self::Deleting => "deleting",
-            Self::Failed { .. } | Self::Damaged { .. } => "failed",
+            Self::Failed(_) | Self::Damaged { .. } => "failed",
         }
     }
 
@@ -83,20 +107,20 @@ impl SnapshotState {
         use SnapshotEvent as E;
         match (self, event) {
             (Self::Creating, E::Stored) => Ok(Self::Available),
-            (Self::Creating, E::Failed { reason }) => Ok(Self::Failed { reason }),
+            (Self::Creating, E::Failed(failure)) => Ok(Self::Failed(failure)),
             (Self::Available, E::CopyBegun) => Ok(Self::Copying { copies: 1 }),
             (Self::Copying { copies }, E::CopyBegun) => Ok(Self::Copying { copies: copies.saturating_add(1) }),
             (Self::Copying { copies: 0 | 1 }, E::CopyEnded) => Ok(Self::Available),
             (Self::Copying { copies }, E::CopyEnded) => Ok(Self::Copying { copies: copies - 1 }),
             (Self::Available, E::ExportBegun) => Ok(Self::Exporting),
             (Self::Exporting, E::ExportEnded | E::ExportFailed { .. }) => Ok(Self::Available),
-            (Self::Available | Self::Failed { .. } | Self::Damaged { .. }, E::DeleteRequested) => Ok(Self::Deleting),
+            (Self::Available | Self::Failed(_) | Self::Damaged { .. }, E::DeleteRequested) => Ok(Self::Deleting),
             (Self::Available | Self::Damaged { .. }, E::DamageFound { reason }) => Ok(Self::Damaged { reason }),
             (Self::Damaged { .. }, E::FoundSound) => Ok(Self::Available),
             (
                 from,
                 E::Stored
-                | E::Failed { .. }
+                | E::Failed(_)
                 | E::CopyBegun
                 | E::CopyEnded
                 | E::ExportBegun
@@ -244,7 +268,7 @@ impl Snapshot {
             SnapshotEvent::ExportBegun => self.failed_export = None,
             SnapshotEvent::ExportFailed { reason } => self.failed_export = Some(reason),
             SnapshotEvent::Stored
-            | SnapshotEvent::Failed { .. }
+            | SnapshotEvent::Failed(_)
             | SnapshotEvent::CopyBegun
             | SnapshotEvent::CopyEnded
             | SnapshotEvent::ExportEnded
@@ -295,7 +319,8 @@ mod tests {
     fn every_state_takes_exactly_its_events_l3() {
         use SnapshotEvent as E;
         use SnapshotState as S;
-        let failed = || S::Failed { reason: "disk full".into() };
+        let failure = || Failure { reason: "disk full".into(), told: "no room".into(), making: Making::Copy };
+        let failed = || S::Failed(failure());
         let damaged = || S::Damaged { reason: "segment 3".into() };
         let states = [
             S::Creating,
@@ -309,7 +334,7 @@ mod tests {
         ];
         let events = [
             E::Stored,
-            E::Failed { reason: "disk full".into() },
+            E::Failed(failure()),
             E::CopyBegun,
             E::CopyEnded,
             E::ExportBegun,
@@ -321,14 +346,14 @@ mod tests {
         ];
         let allowed = |state: &S, event: &E| match (state, event) {
             (S::Creating, E::Stored) => Some(S::Available),
-            (S::Creating, E::Failed { .. }) => Some(failed()),
+            (S::Creating, E::Failed(_)) => Some(failed()),
             (S::Available, E::CopyBegun) => Some(S::Copying { copies: 1 }),
             (S::Available, E::ExportBegun) => Some(S::Exporting),
             (S::Available, E::DeleteRequested) => Some(S::Deleting),
             (S::Copying { .. }, E::CopyBegun) => Some(S::Copying { copies: 3 }),
             (S::Copying { .. }, E::CopyEnded) => Some(S::Copying { copies: 1 }),
             (S::Exporting, E::ExportEnded | E::ExportFailed { .. }) => Some(S::Available),
-            (S::Failed { .. } | S::Damaged { .. }, E::DeleteRequested) => Some(S::Deleting),
+            (S::Failed(_) | S::Damaged { .. }, E::DeleteRequested) => Some(S::Deleting),
             (S::Available | S::Damaged { .. }, E::DamageFound { .. }) => Some(damaged()),
             (S::Damaged { .. }, E::FoundSound) => Some(S::Available),
             _ => None,
@@ -352,6 +377,15 @@ mod tests {
         "engine_version":"7.0.15","port":6379,"parameter_group":"default.redis7","subnet_group":"default",
         "vpc_id":"vpc-1","auto_minor_version_upgrade":true,"retention_limit_days":0,"snapshot_window":"05:00-06:00",
         "maintenance_window":"sun:05:00-sun:06:00","topic_arn":null},"shards":[],"kms_key":null,"created_at":0}"#;
+
+    #[test]
+    fn a_failure_of_an_older_catalog_is_read() {
+        let stored = r#"{"is":"failed","reason":"disk full"}"#;
+        let failure = Failure { reason: "disk full".into(), told: untold(), making: Making::Creation };
+        let state: SnapshotState = serde_json::from_str(stored).unwrap();
+        assert_eq!(state, SnapshotState::Failed(failure));
+        assert_eq!(serde_json::from_str::<SnapshotState>(&serde_json::to_string(&state).unwrap()).unwrap(), state);
+    }
 
     #[test]
     fn a_failed_export_is_remembered_until_the_next_begins_e30() {

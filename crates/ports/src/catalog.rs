@@ -71,6 +71,8 @@ tables! {
     Setting => "setting",
     /// One record for each manual snapshot of a node, for the daily quota (L63).
     SnapshotTaken => "snapshot_taken",
+    /// What happened, for DescribeEvents (L66-L69).
+    Event => "event",
 }
 
 /// One entry of an index: the record is found under `value` in the index `name`, in the order of the bytes.

@@ -3,6 +3,7 @@
 use crate::catalog::{IndexEntry, Record, Table};
 use serde::{Deserialize, Serialize};
 use valkeep_domain::cluster::{CacheCluster, ReplicationGroup};
+use valkeep_domain::event::{EventSource, SourceType};
 use valkeep_domain::names::{ClusterId, ReplicationGroupId};
 use valkeep_domain::snapshot::{Snapshot, SnapshotSource};
 use valkeep_domain::tags::Tags;
@@ -144,5 +145,54 @@ impl Record for SnapshotTaken {
 
     fn key(&self) -> String {
         format!("{}/{}", Self::from(&self.cluster, self.at), self.snapshot)
+    }
+}
+
+/// Something that happened (L66, L67).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Timestamp,
+    /// Tells apart the events of one millisecond, and orders them.
+    pub number: u32,
+    pub source: EventSource,
+    pub message: String,
+}
+
+impl Event {
+    /// Events by their kind of source.
+    pub const BY_TYPE: &'static str = "type";
+    /// Events by their source.
+    pub const BY_SOURCE: &'static str = "source";
+
+    /// Prefix of the entries of one kind in [`Self::BY_TYPE`].
+    pub fn of_type(kind: SourceType) -> String {
+        format!("{}/", kind.as_str())
+    }
+
+    /// Prefix of the entries of one source in [`Self::BY_SOURCE`].
+    pub fn of_source(kind: SourceType, id: &str) -> String {
+        format!("{}/{id}/", kind.as_str())
+    }
+
+    /// The text before all keys of that moment, and after those of later ones: the newest event is the first.
+    pub fn since(at: Timestamp) -> String {
+        const LAST_MS: i64 = 9_999_999_999_999_999;
+        format!("{:016}", LAST_MS - at.ms().clamp(0, LAST_MS))
+    }
+}
+
+impl Record for Event {
+    const TABLE: Table = Table::Event;
+
+    fn key(&self) -> String {
+        format!("{}/{:010}", Self::since(self.at), u32::MAX - self.number)
+    }
+
+    fn index(&self) -> Vec<IndexEntry> {
+        let (kind, key) = (self.source.source_type(), self.key());
+        vec![
+            IndexEntry { index: Self::BY_TYPE, value: format!("{}{key}", Self::of_type(kind)) },
+            IndexEntry { index: Self::BY_SOURCE, value: format!("{}{key}", Self::of_source(kind, self.source.id())) },
+        ]
     }
 }

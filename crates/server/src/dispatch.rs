@@ -123,6 +123,10 @@ async fn elasticache(
             let cluster = control.delete_cache_cluster(call, id, last).await?;
             Ok(answers::one("CacheCluster", answers::clusters::cluster(&cluster, place, false)))
         }
+        O::DescribeEvents => {
+            let request = requests::events::describe(control.now(), &given)?;
+            Ok(answers::page("Events", control.describe_events(call, request).await?, answers::event))
+        }
         other => Err(Answer::not_implemented(other.name())),
     };
     Ok((result?, work))

@@ -129,7 +129,13 @@ impl EmbeddedS3 {
         }
         let key_arn = self.keys.default_key().await?;
         let id = BlobId(self.ids.random());
-        let record = BlobRecord { id, state: BlobState::Writing { job: None }, stored_bytes: ByteCount(0), key_arn, checked_at: None };
+        let record = BlobRecord {
+            id,
+            state: BlobState::Writing { job: None },
+            stored_bytes: ByteCount(0),
+            key_arn,
+            checked_at: None,
+        };
         let begun = record.clone();
         self.store.write(move |tx| tx.insert(&begun)).await?;
         match self.seal_body(&record, bucket, key, claims, body).await {

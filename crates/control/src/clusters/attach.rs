@@ -2,7 +2,7 @@
 
 use super::groups::{GroupView, insert_group};
 use super::{group, password_purpose};
-use crate::{Control, Refusal};
+use crate::{Control, Refusal, events};
 use std::collections::BTreeSet;
 use valkeep_domain::cluster::{
     CacheCluster, ClusterSettings, ClusterStatus, NodeAddress, NodeLogin, NodeRole, NodeTls, Ownership,
@@ -40,7 +40,10 @@ impl Control {
         self.ports
             .store
             .write(move |tx| match group(tx, &inserted.group.id) {
-                Err(Refusal::GroupNotFound(_)) => insert_group(tx, &inserted),
+                Err(Refusal::GroupNotFound(_)) => {
+                    insert_group(tx, &inserted)?;
+                    Ok(events::nodes_attached(tx, &inserted.group)?)
+                }
                 Err(error) => Err(error),
                 Ok(_) => Err(Refusal::GroupExists(inserted.group.id.clone())),
             })

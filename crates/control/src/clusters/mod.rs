@@ -45,6 +45,15 @@ impl Nodes {
     }
 }
 
+impl std::fmt::Display for Nodes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Group(id) => write!(f, "replication group {id}"),
+            Self::Cluster(id) => write!(f, "cache cluster {id}"),
+        }
+    }
+}
+
 pub(crate) fn group(tx: &mut Tx<'_>, id: &ReplicationGroupId) -> Result<ReplicationGroup, Refusal> {
     tx.get(id.as_str())?.ok_or_else(|| Refusal::GroupNotFound(id.clone()))
 }

@@ -2,11 +2,11 @@
 
 use super::{Nodes, members, settle, spec};
 use crate::Control;
-use crate::blobs::abandon_those_of;
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Job, StepError, Work, postpone};
+use crate::events;
+use crate::jobs::{Held, Job, Reason, StepError, Work, postpone};
 use crate::snapshots::capture::{Prefer, capture};
-use crate::snapshots::copy::give_up;
+use crate::snapshots::create::lose;
 use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, Ownership, ReplicationGroup};
 use valkeep_domain::names::{ClusterId, SnapshotName};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
@@ -30,9 +30,11 @@ pub(crate) async fn run(
         control.ports.engines.remove(member.id.as_str()).await?;
         reached(CrashPoint::RemoveNodeRemoved);
     }
-    let (of, place) = (nodes.clone(), control.settings.place.clone());
+    let (of, place, now) = (nodes.clone(), control.settings.place.clone(), control.now());
     held.finish(control, move |tx| {
-        for member in members(tx, &of)? {
+        let gone = members(tx, &of)?;
+        events::nodes_deleted(tx, now, &of, &gone)?;
+        for member in gone {
             tx.remove::<Tagged>(&place.cluster(&member.id).to_string())?;
             tx.remove::<CacheCluster>(member.id.as_str())?;
             forget_quota(tx, &member.id)?;
@@ -66,9 +68,9 @@ fn forget_quota(tx: &mut Tx<'_>, id: &ClusterId) -> Result<(), CatalogError> {
 async fn take_final(control: &Control, held: Held, nodes: &Nodes, name: &SnapshotName) -> Result<(), StepError> {
     wake_primary(control, held, nodes).await?;
     let captured = capture(control, held, name, Prefer::Primary).await?;
-    let (name, nodes) = (name.clone(), nodes.clone());
+    let (name, nodes, now) = (name.clone(), nodes.clone(), control.now());
     held.write(control, move |tx, job| {
-        captured.store(tx, job.id, &name)?;
+        captured.store(tx, now, job.id, &name)?;
         let work = Work::RemoveNodes { nodes: nodes.clone(), final_snapshot: None };
         Ok(tx.replace(&Job { work, errors: 0, ..job })?)
     })
@@ -92,13 +94,13 @@ pub(crate) async fn fail(
     held: Held,
     nodes: &Nodes,
     final_snapshot: Option<&SnapshotName>,
-    reason: String,
+    reason: Reason,
 ) -> Result<(), StepError> {
-    let Some(name) = final_snapshot.cloned() else { return postpone(control, held, reason).await };
-    let nodes = nodes.clone();
+    let Some(name) = final_snapshot.cloned() else { return postpone(control, held, reason.full).await };
+    let (nodes, now) = (nodes.clone(), control.now());
     held.finish(control, move |tx| {
-        abandon_those_of(tx, held.id())?;
-        give_up(tx, &name, &reason)?;
+        lose(tx, now, held.id(), &name, &reason)?;
+        events::nodes_kept(tx, now, &nodes, &name)?;
         settle(tx, &nodes, ClusterEvent::DeleteAbandoned)
     })
     .await

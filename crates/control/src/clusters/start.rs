@@ -1,10 +1,9 @@
 //! The job that starts the nodes of a new group or cluster: the primary, then its replicas.
 
 use super::{Nodes, members, settle, spec};
-use crate::Control;
 use crate::crash::{CrashPoint, reached};
-use crate::error_chain;
 use crate::jobs::{Held, Reason, StepError};
+use crate::{Control, error_chain, events};
 use valkeep_domain::cluster::{ClusterEvent, NodeRole};
 
 /// Starting is idempotent: a node that an earlier attempt started is kept.
@@ -18,14 +17,18 @@ pub(crate) async fn run(control: &Control, held: Held, nodes: &Nodes) -> Result<
         control.ports.engines.start(&spec(member, primary)).await?;
         reached(CrashPoint::StartNodeStarted);
     }
-    let of = nodes.clone();
-    held.finish(control, move |tx| settle(tx, &of, ClusterEvent::Started)).await?;
+    let (of, now) = (nodes.clone(), control.now());
+    held.finish(control, move |tx| {
+        events::nodes_created(tx, now, &of)?;
+        settle(tx, &of, ClusterEvent::Started)
+    })
+    .await?;
     reached(CrashPoint::StartFinished);
     Ok(())
 }
 
 /// Nodes that did start are ended; the group stays as `create-failed` until it is deleted.
-pub(crate) async fn fail(control: &Control, held: Held, nodes: &Nodes) -> Result<(), StepError> {
+pub(crate) async fn fail(control: &Control, held: Held, nodes: &Nodes, cause: &str) -> Result<(), StepError> {
     let of = nodes.clone();
     let started = held.read(control, move |tx| members(tx, &of)).await?;
     for member in &started {
@@ -34,6 +37,10 @@ pub(crate) async fn fail(control: &Control, held: Held, nodes: &Nodes) -> Result
             tracing::error!(node = %member.id, error = error_chain(&error), "a node of a failed group still runs");
         }
     }
-    let of = nodes.clone();
-    held.finish(control, move |tx| settle(tx, &of, ClusterEvent::StartFailed)).await
+    let (of, now, cause) = (nodes.clone(), control.now(), cause.to_owned());
+    held.finish(control, move |tx| {
+        events::nodes_not_created(tx, now, &of, &cause)?;
+        settle(tx, &of, ClusterEvent::StartFailed)
+    })
+    .await
 }

@@ -234,15 +234,15 @@ async fn fail(control: &Control, held: Held, reason: Reason) -> Result<(), StepE
     tracing::error!(job = %held.id(), reason = reason.full, "job failed");
     // What the job recorded on its way counts, not what it was when it was claimed.
     match held.write(control, |_, job| Ok(job.work)).await? {
-        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, reason.full).await,
+        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, reason).await,
         Work::CopySnapshot { source, target } | Work::ResealSnapshot { source, target, .. } => {
-            snapshots::copy::fail(control, held, &source, &target, reason.full).await
+            snapshots::copy::fail(control, held, &source, &target, reason).await
         }
         Work::ExportSnapshot(export) => snapshots::export::fail(control, held, *export, reason).await,
         Work::DeleteSnapshot { .. } => postpone(control, held, reason.full).await,
-        Work::StartNodes { nodes } => clusters::start::fail(control, held, &nodes).await,
+        Work::StartNodes { nodes } => clusters::start::fail(control, held, &nodes, &reason.told).await,
         Work::RemoveNodes { nodes, final_snapshot } => {
-            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), reason.full).await
+            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), reason).await
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Meter, MovingJob, Reason, StepError};
-use crate::{Control, error_chain};
+use crate::{Control, error_chain, events};
 use async_trait::async_trait;
 use serde::Serialize;
 use valkeep_domain::arn::Place;
@@ -47,7 +47,13 @@ pub(crate) struct Captured {
 
 impl Captured {
     /// Makes the snapshot available with this data.
-    pub(crate) fn store(&self, tx: &mut Tx<'_>, job: JobId, name: &SnapshotName) -> Result<(), StepError> {
+    pub(crate) fn store(
+        &self,
+        tx: &mut Tx<'_>,
+        now: Timestamp,
+        job: JobId,
+        name: &SnapshotName,
+    ) -> Result<(), StepError> {
         seal(tx, job, self.blob, self.stored_bytes)?;
         advance(tx, name, SnapshotEvent::Stored, |snapshot| {
             if let OriginLevel::Node { cluster, created_at, zone, .. } = &mut snapshot.origin.level {
@@ -64,7 +70,9 @@ impl Captured {
                 shard.node_group.replica_zones.clone_from(&self.replica_zones);
                 shard.stored = Some(self.shard.clone());
             }
-        })
+        })?;
+        let snapshot = stored(tx, name)?;
+        Ok(events::snapshot_succeeded(tx, now, &snapshot)?)
     }
 }
 

@@ -4,16 +4,15 @@
 //! the job of [`super::reseal`] writes every byte anew, so that the two keys are independent. With a bucket it is an
 //! export, see [`super::export`].
 
-use super::{advance, find, find_again, insert_new, request, stored};
+use super::{advance, find, find_again, give_up, insert_new, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::blobs::{abandon_those_of, acquire};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, StepError, Work};
-use crate::{Control, Refusal, tags};
+use crate::jobs::{Held, Reason, StepError, Work};
+use crate::{Control, Refusal, events, tags};
 use valkeep_domain::names::{ExportName, SnapshotName};
-use valkeep_domain::snapshot::{Snapshot, SnapshotEvent};
+use valkeep_domain::snapshot::{Making, Snapshot, SnapshotEvent};
 use valkeep_domain::tags::Tags;
-use valkeep_ports::catalog::Tx;
 
 /// What a caller asks for.
 #[derive(Clone, Debug)]
@@ -172,22 +171,15 @@ pub(crate) async fn fail(
     held: Held,
     source: &SnapshotName,
     target: &SnapshotName,
-    reason: String,
+    reason: Reason,
 ) -> Result<(), StepError> {
-    let (source, target) = (source.clone(), target.clone());
+    let (source, target, now) = (source.clone(), target.clone(), control.now());
     held.finish(control, move |tx| {
         abandon_those_of(tx, held.id())?;
-        give_up(tx, &target, &reason)?;
+        give_up(tx, &target, Making::Copy, &reason)?;
+        let copy = stored(tx, &target)?;
+        events::copy_failed(tx, now, &copy, &source, &reason.told)?;
         advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
     })
     .await
-}
-
-/// A snapshot that will never be whole: failed, with its reason, and without bytes.
-pub(crate) fn give_up(tx: &mut Tx<'_>, name: &SnapshotName, reason: &str) -> Result<(), StepError> {
-    advance(tx, name, SnapshotEvent::Failed { reason: reason.to_owned() }, |snapshot| {
-        for shard in &mut snapshot.shards {
-            shard.stored = None;
-        }
-    })
 }

@@ -4,19 +4,19 @@
 //! the snapshot available and the cluster free in one transaction.
 
 use super::capture::{Prefer, capture};
-use super::copy::give_up;
-use super::{insert_new, nodes_of};
+use super::{give_up, insert_new, nodes_of, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::blobs::abandon_those_of;
 use crate::clusters::{self, Nodes};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, StepError, Work};
-use crate::{Control, Refusal, tags};
+use crate::jobs::{Held, Reason, StepError, Work};
+use crate::{Control, Refusal, events, tags};
 use valkeep_domain::arn::Place;
 use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole};
+use valkeep_domain::ids::JobId;
 use valkeep_domain::names::{ClusterId, NodeGroupId, ReplicationGroupId, SnapshotName};
 use valkeep_domain::snapshot::{
-    NodeGroupConfiguration, NodeSnapshot, Origin, OriginLevel, Snapshot, SnapshotSource, SnapshotState,
+    Making, NodeGroupConfiguration, NodeSnapshot, Origin, OriginLevel, Snapshot, SnapshotSource, SnapshotState,
 };
 use valkeep_domain::tags::Tags;
 use valkeep_domain::time::Timestamp;
@@ -243,10 +243,10 @@ pub(crate) fn planned(name: SnapshotName, cluster: &CacheCluster, kms_key: Optio
 /// The job of a manual snapshot.
 pub(crate) async fn run(control: &Control, held: Held, name: &SnapshotName) -> Result<(), StepError> {
     let captured = capture(control, held, name, Prefer::Replica).await?;
-    let name = name.clone();
+    let (name, now) = (name.clone(), control.now());
     held.finish(control, move |tx| {
         let nodes = nodes_of(tx, &name)?;
-        captured.store(tx, held.id(), &name)?;
+        captured.store(tx, now, held.id(), &name)?;
         clusters::settle(tx, &nodes, ClusterEvent::SnapshotEnded)
     })
     .await?;
@@ -255,15 +255,28 @@ pub(crate) async fn run(control: &Control, held: Held, name: &SnapshotName) -> R
 }
 
 /// The snapshot failed, with its reason; the cluster is free again (L23).
-pub(crate) async fn fail(control: &Control, held: Held, name: &SnapshotName, reason: String) -> Result<(), StepError> {
-    let name = name.clone();
+pub(crate) async fn fail(control: &Control, held: Held, name: &SnapshotName, reason: Reason) -> Result<(), StepError> {
+    let (name, now) = (name.clone(), control.now());
     held.finish(control, move |tx| {
-        abandon_those_of(tx, held.id())?;
         let nodes = nodes_of(tx, &name)?;
-        give_up(tx, &name, &reason)?;
+        lose(tx, now, held.id(), &name, &reason)?;
         clusters::settle(tx, &nodes, ClusterEvent::SnapshotEnded)
     })
     .await
+}
+
+/// The snapshot got no data: it says so, and nothing of it stays.
+pub(crate) fn lose(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    job: JobId,
+    name: &SnapshotName,
+    reason: &Reason,
+) -> Result<(), StepError> {
+    abandon_those_of(tx, job)?;
+    give_up(tx, name, Making::Creation, reason)?;
+    let snapshot = stored(tx, name)?;
+    Ok(events::snapshot_failed(tx, now, &snapshot, &reason.told)?)
 }
 
 /// A final snapshot exists before anything is deleted; it is refused like any other (L57, L59).

@@ -1,12 +1,12 @@
 //! DescribeSnapshots (L35-L40, W21).
 
 use crate::authorize::{Call, Conditions, tags_of};
-use crate::jobs::Moved;
+use crate::jobs::{Moved, MovingJob};
 use crate::{Control, Page, PageRequest, Refusal, marker_of, position_of};
 use valkeep_domain::arn::ResourceKind;
 use valkeep_domain::cluster::CacheCluster;
 use valkeep_domain::names::{ClusterId, ReplicationGroupId, SnapshotName};
-use valkeep_domain::snapshot::{Snapshot, SnapshotSource, SnapshotState};
+use valkeep_domain::snapshot::{Making, Snapshot, SnapshotSource, SnapshotState};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 use valkeep_ports::records::Snapshots;
 
@@ -24,8 +24,9 @@ pub struct DescribeSnapshots {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotWork {
     Running(Moved),
-    /// The last export; the reason is for the caller to read.
-    ExportFailed {
+    /// The last export, or the making of the snapshot itself; the reason is for the caller to read.
+    Failed {
+        job: MovingJob,
         reason: String,
     },
 }
@@ -91,9 +92,16 @@ impl Control {
             | SnapshotState::Copying { .. }
             | SnapshotState::Restoring
             | SnapshotState::Deleting
-            | SnapshotState::Failed { .. }
             | SnapshotState::Damaged { .. } => {
-                snapshot.failed_export.clone().map(|reason| SnapshotWork::ExportFailed { reason })
+                let reason = snapshot.failed_export.clone();
+                reason.map(|reason| SnapshotWork::Failed { job: MovingJob::Export, reason })
+            }
+            SnapshotState::Failed(failure) => {
+                let job = match failure.making {
+                    Making::Creation => MovingJob::Create,
+                    Making::Copy => MovingJob::Copy,
+                };
+                Some(SnapshotWork::Failed { job, reason: failure.told.clone() })
             }
         }
     }

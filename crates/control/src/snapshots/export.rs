@@ -9,7 +9,7 @@ use super::{advance, find, find_again, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Job, Meter, MovingJob, Reason, StepError, Work, postpone};
-use crate::{Control, Refusal};
+use crate::{Control, Refusal, events};
 use serde::{Deserialize, Serialize};
 use std::ops::Bound;
 use valkeep_domain::export::ExportRefusal;
@@ -329,6 +329,8 @@ pub(crate) async fn fail(control: &Control, held: Held, export: ExportWork, reas
         let failed = ExportWork { failed: Some(reason.clone()), ..export.clone() };
         let work = Work::ExportSnapshot(Box::new(failed));
         tx.replace(&Job { work, lease: None, errors: 0, claims: 0, not_before: now, ..job })?;
+        let snapshot = stored(tx, &export.source)?;
+        events::export_failed(tx, now, &snapshot, &export.bucket, &told)?;
         advance(tx, &export.source, SnapshotEvent::ExportFailed { reason: told.clone().into_owned() }, |_| ())
     })
     .await

@@ -13,9 +13,9 @@ pub mod verify;
 
 use crate::Refusal;
 use crate::clusters::Nodes;
-use crate::jobs::StepError;
+use crate::jobs::{Reason, StepError};
 use valkeep_domain::names::SnapshotName;
-use valkeep_domain::snapshot::{InvalidTransition, Snapshot, SnapshotEvent};
+use valkeep_domain::snapshot::{Failure, InvalidTransition, Making, Snapshot, SnapshotEvent};
 use valkeep_ports::catalog::{CatalogError, Tx};
 
 /// The snapshot of that name (N3).
@@ -60,6 +60,16 @@ pub(crate) fn advance(
     snapshot.apply(event).map_err(|error| StepError::Fail(format!("{name}: {error}").into()))?;
     change(&mut snapshot);
     Ok(tx.replace(&snapshot)?)
+}
+
+/// A snapshot that will never be whole: failed, with its reason, and without bytes.
+pub(crate) fn give_up(tx: &mut Tx<'_>, name: &SnapshotName, making: Making, reason: &Reason) -> Result<(), StepError> {
+    let failure = Failure { reason: reason.full.clone(), told: reason.told.clone().into_owned(), making };
+    advance(tx, name, SnapshotEvent::Failed(failure), |snapshot| {
+        for shard in &mut snapshot.shards {
+            shard.stored = None;
+        }
+    })
 }
 
 /// A snapshot that a job works on; it cannot be gone, since every job holds it in a moving status.

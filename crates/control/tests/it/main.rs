@@ -4,6 +4,7 @@
 mod access;
 mod copies;
 mod damage;
+mod events;
 mod export;
 mod jobs;
 mod progress;

@@ -50,7 +50,7 @@ fn running(job: MovingJob, done_bytes: u64, total_bytes: Option<u64>) -> Option<
 }
 
 fn failed(reason: &str) -> Option<SnapshotWork> {
-    Some(SnapshotWork::ExportFailed { reason: reason.to_owned() })
+    Some(SnapshotWork::Failed { job: MovingJob::Export, reason: reason.to_owned() })
 }
 
 /// Lets the held call go, and the job to its end.

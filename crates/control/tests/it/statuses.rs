@@ -123,9 +123,10 @@ async fn a_failed_capture_fails_the_snapshot_and_frees_the_group_l23() {
         let control = world.control();
         snapshot(&control, "g", "s").await.unwrap();
         world.finish(&control).await;
-        let Some(SnapshotState::Failed { reason }) = world.snapshot("s").await.map(|it| it.state) else {
+        let Some(SnapshotState::Failed(failure)) = world.snapshot("s").await.map(|it| it.state) else {
             panic!("{}", error())
         };
+        let reason = failure.reason;
         assert!(reason.contains(&error().to_string()), "{reason}");
         assert_eq!(
             world.nodes.captured_from().len() > 1,

@@ -9,6 +9,7 @@ use valkeep_api::Value;
 use valkeep_control::Page;
 use valkeep_domain::tags::Tags;
 use valkeep_domain::time::Timestamp;
+use valkeep_ports::records::Event;
 
 /// The members of a structure, put together one by one.
 #[derive(Default)]
@@ -51,6 +52,16 @@ pub(crate) fn page<T>(name: &'static str, page: Page<T>, show: impl Fn(&T) -> Va
 pub(crate) fn tags(tags: &Tags) -> Value {
     let list = tags.iter().map(|(key, value)| Members::default().with("Key", key).with("Value", value).structure());
     one("TagList", Value::List(list.collect()))
+}
+
+/// L66-L69.
+pub(crate) fn event(event: &Event) -> Value {
+    Members::default()
+        .with("SourceIdentifier", event.source.id())
+        .with("SourceType", event.source.source_type().as_str())
+        .with("Message", event.message.as_str())
+        .with_time("Date", event.at)
+        .structure()
 }
 
 /// GetCallerIdentity of STS.

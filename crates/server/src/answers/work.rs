@@ -17,8 +17,8 @@ pub(crate) fn header(work: &SnapshotWork) -> HeaderValue {
             let total = total_bytes.map(|bytes| format!("; total={bytes}")).unwrap_or_default();
             format!("job={}; state=running; done={done_bytes}{total}", word(*job))
         }
-        SnapshotWork::ExportFailed { reason } => {
-            format!("job={}; state=failed; reason=\"{}\"", word(MovingJob::Export), escaped(reason))
+        SnapshotWork::Failed { job, reason } => {
+            format!("job={}; state=failed; reason=\"{}\"", word(*job), escaped(reason))
         }
     };
     HeaderValue::try_from(text).expect("words, numbers and an escaped reason are printable ASCII")
@@ -73,7 +73,7 @@ mod tests {
             // An escape is not cut in two.
             (&format!("{long}\"c"), long.clone()),
         ] {
-            let shown = shown(&SnapshotWork::ExportFailed { reason: reason.to_owned() });
+            let shown = shown(&SnapshotWork::Failed { job: MovingJob::Export, reason: reason.to_owned() });
             assert_eq!(shown, format!("job=export; state=failed; reason=\"{expected}\""));
         }
     }

@@ -1,6 +1,7 @@
 //! From parameters to what the use cases ask for. Everything a caller gives becomes a type here, or a fault.
 
 pub(crate) mod clusters;
+pub(crate) mod events;
 pub(crate) mod snapshots;
 pub(crate) mod tags;
 
@@ -38,6 +39,9 @@ pub(crate) fn supported(operation: Operation) -> Option<&'static [&'static str]>
             &["CacheClusterId", "MaxRecords", "Marker", "ShowCacheNodeInfo", "ShowCacheClustersNotInReplicationGroups"]
         }
         O::DeleteCacheCluster => &["CacheClusterId", "FinalSnapshotIdentifier"],
+        O::DescribeEvents => {
+            &["SourceIdentifier", "SourceType", "StartTime", "EndTime", "Duration", "MaxRecords", "Marker"]
+        }
         _ => return None,
     })
 }

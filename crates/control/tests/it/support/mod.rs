@@ -275,8 +275,8 @@ impl World {
         let mut owners = BTreeMap::<BlobId, u64>::new();
         for snapshot in self.all::<Snapshot>().await {
             let name = snapshot.name.as_str();
-            if let SnapshotState::Failed { reason } = &snapshot.state {
-                assert!(!reason.is_empty() && snapshot.blobs().count() == 0, "{case}: {name}");
+            if let SnapshotState::Failed(failure) = &snapshot.state {
+                assert!(!failure.reason.is_empty() && snapshot.blobs().count() == 0, "{case}: {name}");
             } else {
                 assert_eq!(snapshot.state, SnapshotState::Available, "{case}: {name}");
                 assert!(self.file_of(name).await.starts_with(b"REDIS"), "{case}: {name}");
