@@ -48,6 +48,8 @@ pub enum Reason {
     /// An expiry, an idle time or other metadata that no key follows.
     #[error("a key must follow, not opcode {0}")]
     KeyExpected(u8),
+    #[error("a field without a value, or a member without a score")]
+    Unpaired,
     /// A collection without elements. Servers up to Redis 6 could write them; later ones drop them when they load.
     #[error("a collection has no elements")]
     Empty,
@@ -110,8 +112,6 @@ pub enum Fault {
     Tail,
     #[error("elements are not in ascending order")]
     Order,
-    #[error("a field without a value, or a member without a score")]
-    Unpaired,
     #[error("text where a number belongs")]
     NotANumber,
     #[error("an entry has not the fields that it announces")]

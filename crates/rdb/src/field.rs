@@ -7,19 +7,19 @@ use crate::length::{self, Length};
 const FIELD_BYTES_MAX: usize = 253;
 
 /// Collects the pieces of one small field; holds nothing between fields.
-#[derive(Debug)]
-pub(crate) struct Gatherer {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gatherer<const MAX: usize = FIELD_BYTES_MAX> {
     held: usize,
-    bytes: [u8; FIELD_BYTES_MAX],
+    bytes: [u8; MAX],
 }
 
-impl Gatherer {
+impl<const MAX: usize> Gatherer<MAX> {
     pub(crate) fn new() -> Self {
-        Self { held: 0, bytes: [0; FIELD_BYTES_MAX] }
+        Self { held: 0, bytes: [0; MAX] }
     }
 
     /// Takes one field off the front of `input`, or all of `input` when the field goes on in the next push (then `None`).
-    /// `size` gives the bytes of the whole field, at least one and at most `FIELD_BYTES_MAX`, by its first byte.
+    /// `size` gives the bytes of the whole field, at least one and at most `MAX`, by its first byte.
     #[inline]
     pub(crate) fn take<'field, 'input: 'field>(
         &'field mut self,
@@ -52,7 +52,7 @@ impl Gatherer {
     /// Takes one field of `N` bytes.
     #[inline]
     pub(crate) fn take_array<const N: usize>(&mut self, input: &mut &[u8]) -> Option<[u8; N]> {
-        const { assert!(0 < N && N <= FIELD_BYTES_MAX) };
+        const { assert!(0 < N && N <= MAX) };
         self.take(input, |_| Ok(N)).ok().flatten().and_then(|field| field.try_into().ok())
     }
 }

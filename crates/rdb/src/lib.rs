@@ -6,7 +6,8 @@
 //! - the end is found by structure alone (the top-level EOF opcode and its checksum), never by a mark that data could contain;
 //! - a file is only ever complete when its whole structure was read and its checksum, if it carries one, matched.
 //!
-//! What lies *inside* packed blobs (listpack, ziplist, intset, zipmap) is covered by the checksum, not by the walk.
+//! Strings are the user's and any bytes will do; what lies inside packed collections is checked element by element. That no key, field or
+//! member comes twice is not checked: it would take memory.
 //!
 //! ```
 //! # fn main() -> Result<(), valkeep_rdb::RdbError> {
@@ -18,21 +19,29 @@
 //! # }
 //! ```
 
+mod elements;
 mod error;
 mod event;
 mod field;
 mod format;
+mod intset;
 mod kept;
 mod length;
+mod listpack;
 mod lzf;
 mod machine;
+mod node;
+mod packed;
 mod record;
 mod shape;
 mod slot;
+mod stream;
 mod string;
 mod summary;
 mod value;
 mod walker;
+mod ziplist;
+mod zipmap;
 
 pub use error::{Fault, RdbError, Reason, Structure};
 pub use event::{Encoding, Event, Key, NAME_BYTES_MAX, Type, Value};

@@ -1,10 +1,13 @@
 //! Reads the fields of one record, whatever the split of its bytes. Knows steps, not what they mean.
 
+use crate::elements::{field_expiry, is_score};
 use crate::error::Reason;
 use crate::field::{Gatherer, number, take_up_to};
 use crate::kept::{Kept, Name};
+use crate::packed::{Packed, Packing, Unpack};
 use crate::shape::{Cases, Shape, Step};
 use crate::slot::Slot;
+use crate::stream::Stream;
 use crate::string::{Skip, StringReader};
 
 /// A shape under way.
@@ -31,6 +34,8 @@ pub(crate) struct Machine {
     string: StringReader,
     /// Bytes of the present `Step::Skip` that are still to come; 0 when it has not begun.
     skip_left: u64,
+    packed: Packed,
+    stream: Stream,
     told: Told,
 }
 
@@ -53,7 +58,15 @@ impl Machine {
             time_ms: 0,
             elements: 0,
         };
-        Self { frames: Vec::new(), gatherer: Gatherer::new(), string: StringReader::new(), skip_left: 0, told }
+        Self {
+            frames: Vec::new(),
+            gatherer: Gatherer::new(),
+            string: StringReader::new(),
+            skip_left: 0,
+            packed: Packed::new(Packing::Zipmap, 0),
+            stream: Stream::default(),
+            told,
+        }
     }
 
     /// What was told since the last `begin`; names, texts and facts may be of records before.
@@ -70,6 +83,7 @@ impl Machine {
     /// Begins a record.
     pub(crate) fn begin(&mut self, shape: Shape) {
         self.told.elements = 0;
+        self.stream = Stream::default();
         self.enter(shape, 1);
     }
 
@@ -94,7 +108,7 @@ impl Machine {
     /// Does one step; `false` when its end is not in `input`.
     #[inline]
     fn step(&mut self, step: Step, input: &mut &[u8]) -> Result<bool, Reason> {
-        let Self { gatherer, string, told, .. } = self;
+        let Self { gatherer, string, told, packed, stream, .. } = self;
         let is_done = match step {
             Step::Text => string.read(input, gatherer, &mut Skip)?,
             Step::Name => string.read(input, gatherer, &mut told.name)?,
@@ -104,6 +118,35 @@ impl Machine {
                 told.elements += u64::from(is_done);
                 is_done
             }
+            Step::Packed(packing) => {
+                string.read(input, gatherer, &mut Unpack { packing, packed, elements: &mut told.elements })?
+            }
+            Step::NodeId => string.read(input, gatherer, &mut stream.nodes)?,
+            Step::StreamLength => match number(input, gatherer)? {
+                Some(length) => Stream::length(length, told.elements).map(|()| true)?,
+                None => false,
+            },
+            Step::Pending => match gatherer.take_array(input).map(u128::from_be_bytes) {
+                Some(id) => stream.pending(id).map(|()| true)?,
+                None => false,
+            },
+            Step::Owned => match gatherer.take_array(input).map(u128::from_be_bytes) {
+                Some(id) => stream.owned(id).map(|()| true)?,
+                None => false,
+            },
+            Step::ConsumerBegins => {
+                stream.begin_consumer();
+                true
+            }
+            Step::GroupEnds => stream.end_group().map(|()| true)?,
+            Step::FieldExpiry => match number(input, gatherer)? {
+                Some(after) => relative_expiry(told.time_ms, after).map(|()| true)?,
+                None => false,
+            },
+            Step::ValkeyFieldExpiry => match gatherer.take_array(input).map(i64::from_le_bytes) {
+                Some(time_ms) if time_ms < -1 => return Err(Reason::BadFieldExpiry(time_ms)),
+                time_ms => time_ms.is_some(),
+            },
             Step::Skip(bytes) => self.skip(bytes, input),
             Step::Number => number(input, gatherer)?.is_some(),
             Step::Fact(which) => keep(number(input, gatherer)?, &mut told.facts[which]),
@@ -203,6 +246,15 @@ fn case(cases: Cases, tag: u64) -> Result<Shape, Reason> {
     case.map(|(_, shape)| *shape).ok_or(Reason::BadTag(tag))
 }
 
+/// The expiry of a field: none, or that many milliseconds and one less after the earliest of its hash.
+fn relative_expiry(earliest_ms: i64, after: u64) -> Result<(), Reason> {
+    match after.checked_sub(1).map(i64::try_from) {
+        None => Ok(()),
+        Some(Ok(after)) => field_expiry(earliest_ms.saturating_add(after)),
+        Some(Err(_)) => Err(Reason::BadFieldExpiry(i64::MAX)),
+    }
+}
+
 fn score(input: &mut &[u8], gatherer: &mut Gatherer) -> Result<bool, Reason> {
     match gatherer.take_array(input).map(f64::from_le_bytes) {
         Some(score) if score.is_nan() => Err(Reason::BadScore),
@@ -219,10 +271,5 @@ fn decimal_score(input: &mut &[u8], gatherer: &mut Gatherer) -> Result<bool, Rea
     let Some(field) = gatherer.take(input, size)? else {
         return Ok(false);
     };
-    let is_number = |digits: &str| digits.parse().is_ok_and(|score: f64| !score.is_nan());
-    if field[0] >= FLOAT_INFINITE || std::str::from_utf8(&field[1..]).is_ok_and(is_number) {
-        Ok(true)
-    } else {
-        Err(Reason::BadScore)
-    }
+    if field[0] >= FLOAT_INFINITE || is_score(&field[1..]) { Ok(true) } else { Err(Reason::BadScore) }
 }

@@ -3,7 +3,7 @@
 use crc_fast::{CrcAlgorithm, Digest};
 
 use crate::error::{RdbError, Reason};
-use crate::event::{Encoding, Event, Key, Value};
+use crate::event::{Encoding, Event, Key, Type, Value};
 use crate::format::{Format, MAGIC_BYTES};
 use crate::machine::Machine;
 use crate::record::{Attribute, Kind, NAME, Record};
@@ -31,7 +31,7 @@ enum Stage {
     Attribute(Format, Attribute),
     Alone(Format, Kind),
     Name(Format, KeyHead, Encoding, Shape),
-    Value(Format, KeyHead),
+    Value(Format, KeyHead, Encoding),
     Trailer,
     /// All bytes are read; the checksum that stands there is not yet compared.
     Sealed(u64),
@@ -179,19 +179,20 @@ impl Walker {
                         break;
                     }
                     self.machine.begin(value);
-                    self.stage = Stage::Value(format, key);
+                    self.stage = Stage::Value(format, key, encoding);
                     return Ok(Met::Name(key, encoding));
                 }
-                Stage::Value(format, key) => {
+                Stage::Value(format, key, encoding) => {
                     if !self.machine.run(input)? {
                         break;
                     }
+                    let elements = self.machine.told().elements;
+                    if elements == 0 && !may_be_empty(format, encoding) {
+                        return Err(Reason::Empty);
+                    }
                     self.stage = Stage::Opcode(format);
                     let stored_bytes = end - input.len() as u64 - key.starts_at;
-                    return Ok(Met::Plain(Event::Value(Value {
-                        stored_bytes,
-                        elements: self.machine.told().elements,
-                    })));
+                    return Ok(Met::Plain(Event::Value(Value { stored_bytes, elements })));
                 }
                 Stage::Trailer => match self.machine.take_array(input) {
                     Some(trailer) => self.stage = Stage::Sealed(u64::from_le_bytes(trailer)),
@@ -245,6 +246,15 @@ impl Walker {
         let error = RdbError { offset: self.bytes, reason };
         self.stage = Stage::Failed(error);
         error
+    }
+}
+
+/// Whether a value without elements can be what a server held. Redis up to 6.2, by its faults, could hold and write empty collections;
+/// later servers drop them when they load, and delete each collection with its last element.
+fn may_be_empty(format: Format, encoding: Encoding) -> bool {
+    match encoding.value_type() {
+        Type::String | Type::Stream | Type::Array | Type::Module => true,
+        Type::List | Type::Set | Type::SortedSet | Type::Hash => !format.is_valkey() && !format.is_redis_from(10),
     }
 }
 

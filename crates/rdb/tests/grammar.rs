@@ -1,7 +1,11 @@
 //! Records written by hand: types that no engine at hand writes, and what must be refused.
 
+mod kit;
+
 use crc_fast::{CrcAlgorithm, checksum};
 use valkeep_rdb::{Checksum, Encoding, Event, Fault, Key, NAME_BYTES_MAX, Reason, Structure, Summary, Value, Walker};
+
+use kit::{listpack, ziplist};
 
 /// A file of the given format and records, with end and checksum.
 fn sealed(magic: &str, records: &[&[u8]]) -> Vec<u8> {
@@ -20,20 +24,31 @@ fn walk(file: &[u8]) -> Result<Summary, Reason> {
     walker.finish().map_err(|error| error.reason)
 }
 
+/// A plain string.
+fn text(bytes: &[u8]) -> Vec<u8> {
+    [&[bytes.len() as u8], bytes].concat()
+}
+
 fn reason(magic: &str, record: &[u8]) -> Option<Reason> {
     walk(&sealed(magic, &[record])).err()
 }
 
 const ID: &[u8] = &[7; 16];
+const LATER_ID: &[u8] = &[8; 16];
 const TIME: &[u8] = &[0; 8];
 
 #[test]
 fn each_type_ends_where_its_grammar_ends() {
-    let stream_head: &[u8] = b"\x01\x10aaaaaaaaaaaaaaaa\x03lpk\x05\x01\x02";
+    let node = listpack(&[&[1], &[0], &[1], b"\x81f", &[0], &[2], &[0], &[0], b"\x81v", &[4]]);
+    let stream_head = [b"\x01\x10aaaaaaaaaaaaaaaa", text(&node).as_slice(), b"\x01\x01\x02"].concat();
+    let stream_head = stream_head.as_slice();
+    let elements = text(&listpack(&[&[1], b"\x81b"]));
+    let triple = text(&listpack(&[b"\x81f", b"\x81v", &[0]]));
+    let old_elements = text(&ziplist(&[b"\xF2", b"\x01b"]));
     let stream_facts: &[u8] = b"\x01\x01\x00\x00\x05";
-    let pending = [b"\x02", ID, TIME, b"\x01", ID, TIME, b"\x02"].concat();
-    let consumer_1 = [b"\x01\x05alice", TIME, b"\x02", ID, ID].concat();
-    let consumer_3 = [b"\x01\x05alice", TIME, TIME, b"\x02", ID, ID].concat();
+    let pending = [b"\x02", ID, TIME, b"\x01", LATER_ID, TIME, b"\x02"].concat();
+    let consumer_1 = [b"\x01\x05alice", TIME, b"\x02", ID, LATER_ID].concat();
+    let consumer_3 = [b"\x01\x05alice", TIME, TIME, b"\x02", ID, LATER_ID].concat();
     let producers: &[u8] = b"\x3C\x40\x64\x01\x03pid\x02\x03iid\x01\x00\x03jid\x02\x00\x07\x01";
     let table: &[(&str, u8, Vec<u8>)] = &[
         ("REDIS0001", 0, b"\x05value".to_vec()),
@@ -43,23 +58,23 @@ fn each_type_ends_where_its_grammar_ends() {
         ("REDIS0002", 4, b"\x01\x05field\x05value".to_vec()),
         ("REDIS0008", 5, [b"\x01\x01a", 1.5_f64.to_le_bytes().as_slice()].concat()),
         ("REDIS0008", 7, b"\x81\0\0\0\0\0\0\0\x01\x01\x05\x02\x06\x03abcd\x04abcdefgh\x05\x03str\x00".to_vec()),
-        ("REDIS0002", 9, b"\x02zm".to_vec()),
-        ("REDIS0002", 10, b"\x02zl".to_vec()),
-        ("REDIS0002", 11, b"\x02is".to_vec()),
-        ("REDIS0002", 12, b"\x02zl".to_vec()),
-        ("REDIS0004", 13, b"\xC3\x04\x08\x00a\xA0\x00".to_vec()),
-        ("REDIS0007", 14, b"\x02\x02zl\x02zl".to_vec()),
+        ("REDIS0002", 9, b"\x0B\x01\x01f\x02\x03vv...\xFF".to_vec()),
+        ("REDIS0002", 10, old_elements.clone()),
+        ("REDIS0002", 11, b"\x0C\x02\0\0\0\x02\0\0\0\xFF\xFF\x01\x00".to_vec()),
+        ("REDIS0002", 12, text(&ziplist(&[b"\x01b", b"\x031.5"]))),
+        ("REDIS0004", 13, old_elements.clone()),
+        ("REDIS0007", 14, [b"\x02".as_slice(), &old_elements, &old_elements].concat()),
         ("REDIS0009", 15, [stream_head, b"\x01\x01g\x01\x02", &pending, &consumer_1].concat()),
-        ("REDIS0010", 16, b"\x02lp".to_vec()),
-        ("REDIS0010", 17, b"\x02lp".to_vec()),
-        ("REDIS0010", 18, b"\x02\x01\x05plain\x02\x02lp".to_vec()),
+        ("REDIS0010", 16, elements.clone()),
+        ("REDIS0010", 17, text(&listpack(&[b"\x81b", b"\x831.5"]))),
+        ("REDIS0010", 18, [b"\x02\x01\x05plain\x02".as_slice(), &elements].concat()),
         ("REDIS0010", 19, [stream_head, stream_facts, b"\x01\x01g\x01\x02\x03", &pending, &consumer_1].concat()),
-        ("REDIS0011", 20, b"\x02lp".to_vec()),
+        ("REDIS0011", 20, elements),
         ("REDIS0011", 21, [stream_head, stream_facts, b"\x01\x01g\x01\x02\x03", &pending, &consumer_3].concat()),
         ("REDIS0012", 22, b"\x01\x00\x05field\x05value".to_vec()),
-        ("REDIS0012", 23, b"\x02lp".to_vec()),
+        ("REDIS0012", 23, triple.clone()),
         ("REDIS0012", 24, [TIME, b"\x01\x00\x05field\x05value"].concat()),
-        ("REDIS0012", 25, [TIME, b"\x02lp"].concat()),
+        ("REDIS0012", 25, [TIME, &triple].concat()),
         (
             "REDIS0013",
             26,
@@ -68,8 +83,7 @@ fn each_type_ends_where_its_grammar_ends() {
         (
             "REDIS0014",
             27,
-            [stream_head, stream_facts, b"\x01\x01g\x01\x02\x03", &pending, &consumer_3, b"\x01", ID, producers]
-                .concat(),
+            [stream_head, stream_facts, b"\x01\x01g\x01\x02\x03", &pending, &consumer_3, b"\x00", producers].concat(),
         ),
         (
             "REDIS0014",
@@ -169,7 +183,7 @@ fn announced_sizes_are_never_allocated() {
             [b"\x00", size].concat(),
             [b"\x00\x00", size].concat(),
             [b"\x01\x00", size].concat(),
-            [b"\x15\x00", size].concat(),
+            [b"\x02\x00", size].concat(),
             [b"\xFA", size].concat(),
             [b"\x00\x00\xC3", size, size].concat(),
         ];
