@@ -36,14 +36,16 @@ fn walk(bytes: &[u8]) -> Result<String, Box<dyn Error>> {
         while !piece.is_empty() {
             let (used, event) = walker.advance(piece)?;
             piece = &piece[used..];
-            match event {
-                Event::Key(_) => keys += 1,
-                Event::Value(value) => elements += value.elements,
-                Event::End(checksum) if piece.is_empty() => {
-                    return Ok(format!("{keys} keys, {elements} elements, {checksum:?}"));
-                }
-                Event::End(_) => return Err("bytes after the end".into()),
-                _ => {}
+            if let Event::Key(_) = event {
+                keys += 1;
+            } else if let Event::Value(value) = event {
+                elements += value.elements;
+            } else if let Event::End(checksum) = event {
+                return if piece.is_empty() {
+                    Ok(format!("{keys} keys, {elements} elements, {checksum:?}"))
+                } else {
+                    Err("bytes after the end".into())
+                };
             }
         }
     }

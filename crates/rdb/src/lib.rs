@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod checksum;
 mod elements;
 mod error;
 mod event;

@@ -183,18 +183,31 @@ fn broken(fault: Fault) -> Reason {
 struct Skimming;
 
 impl Output for Skimming {
+    /// Without branches that depend on the data: which token comes next cannot be foreseen.
     fn run(&mut self, lzf: &mut Lzf, input: &[u8], at: &mut usize) -> Result<(), Reason> {
         let reach = lzf.reach(input);
-        while let Some(&front) = input.get(*at..).and_then(<[u8]>::first_chunk) {
-            let (token, size) = token(front);
-            let literals = token.literals();
-            if *at + size + literals > reach {
+        let mut made = lzf.made;
+        let mut next = 0;
+        while let Some(&front) = input.get(next..).and_then(<[u8]>::first_chunk) {
+            let word = u32::from_le_bytes(front);
+            let control = word & 0xFF;
+            let is_literal = control < u32::from(LITERALS);
+            let is_long = control >= u32::from(LONG);
+            let size = if is_literal { control + 2 } else { 2 + u32::from(is_long) };
+            let long_bytes = (word >> 8 & 0xFF) + 9;
+            let short_bytes = if is_literal { control + 1 } else { (control >> 5) + 2 };
+            let bytes = u64::from(if is_long { long_bytes } else { short_bytes });
+            let low = if is_long { word >> 16 } else { word >> 8 } & 0xFF;
+            let distance = u64::from((control & 0x1F) << 8 | low) + 1;
+            let goes_too_far = !is_literal & (distance > made);
+            let ends_too_late = next + size as usize > reach;
+            if goes_too_far | ends_too_late | (made + bytes > lzf.plain) {
                 break;
             }
-            *at += size;
-            lzf.accept(token)?;
-            *at += literals;
+            made += bytes;
+            next += size as usize;
         }
+        (lzf.made, *at) = (made, next);
         Ok(())
     }
 

@@ -1,7 +1,6 @@
 //! The walk through a file: magic, records, end, checksum.
 
-use crc_fast::{CrcAlgorithm, Digest};
-
+use crate::checksum::Crc;
 use crate::error::{RdbError, Reason};
 use crate::event::{Encoding, Event, Key, Type, Value};
 use crate::format::{Format, MAGIC_BYTES};
@@ -17,7 +16,7 @@ pub struct Walker {
     machine: Machine,
     /// What was read about a key that must follow.
     key: Option<KeyHead>,
-    digest: Digest,
+    crc: Crc,
     /// Bytes of the file so far.
     bytes: u64,
     facts: Facts,
@@ -70,7 +69,7 @@ impl Walker {
             stage: Stage::Magic,
             machine: Machine::new(),
             key: None,
-            digest: Digest::new(CrcAlgorithm::Crc64Redis),
+            crc: Crc::new(),
             bytes: 0,
             facts: Facts::default(),
         }
@@ -92,7 +91,7 @@ impl Walker {
         let mut input = bytes;
         let walked = self.walk(&mut input);
         let used = bytes.len() - input.len();
-        self.digest.update(&bytes[..used]);
+        self.crc.update(&bytes[..used]);
         self.bytes += used as u64;
         let event = match walked.and_then(|met| self.compare_checksum(met)) {
             Ok(met) => event(met, &self.machine),
@@ -229,12 +228,12 @@ impl Walker {
         Ok(())
     }
 
-    /// Ends a file whose last byte was read. The CRC of bytes that end with their own CRC is 0.
+    /// Ends a file whose last byte was read.
     fn compare_checksum(&mut self, met: Met) -> Result<Met, Reason> {
         let Stage::Sealed(stored) = self.stage else { return Ok(met) };
         let checksum = match stored {
             0 => Checksum::Disabled,
-            stored if self.digest.finalize() == 0 => Checksum::Matched(stored),
+            stored if self.crc.is_settled() => Checksum::Matched(stored),
             stored => return Err(Reason::ChecksumMismatch { stored }),
         };
         self.stage = Stage::Complete(checksum);
