@@ -1,7 +1,6 @@
 //! What a walk meets, in the order of the file.
 
 use crate::format::Format;
-use crate::summary::Checksum;
 
 /// Bytes of a key's name that are kept and shown. Source: our choice; it bounds the memory, names may have 512 MiB.
 pub const NAME_BYTES_MAX: usize = 1024;
@@ -56,6 +55,17 @@ pub struct Value {
     pub stored_bytes: u64,
     /// Elements of a collection: list items, set members, fields, entries of a stream; 1 for a string; 0 for a module's value.
     pub elements: u64,
+    /// Of a module's value, the id that holds the module's name and version.
+    pub module: Option<u64>,
+}
+
+/// The verdict on the CRC64 that ends a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checksum {
+    /// The file carries this checksum, and it is that of its bytes.
+    Matched(u64),
+    /// The file carries none: checksums were off on the server (eight zero bytes), or the format is older than version 5.
+    Disabled,
 }
 
 /// What a value is for its user.
@@ -112,5 +122,92 @@ impl Encoding {
             Self::Array => Type::Array,
             Self::Module => Type::Module,
         }
+    }
+}
+
+impl Type {
+    /// Every type, in the order of their numbers.
+    pub const ALL: [Self; 8] =
+        [Self::String, Self::List, Self::Set, Self::SortedSet, Self::Hash, Self::Stream, Self::Array, Self::Module];
+
+    /// The name in reports: the word of `TYPE`, where the servers have one.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::List => "list",
+            Self::Set => "set",
+            Self::SortedSet => "zset",
+            Self::Hash => "hash",
+            Self::Stream => "stream",
+            Self::Array => "array",
+            Self::Module => "module",
+        }
+    }
+}
+
+impl Encoding {
+    /// Every encoding, in the order of their numbers.
+    pub const ALL: [Self; 21] = [
+        Self::String,
+        Self::List,
+        Self::ListZiplist,
+        Self::ListQuicklist,
+        Self::ListQuicklist2,
+        Self::Set,
+        Self::SetIntset,
+        Self::SetListpack,
+        Self::SortedSet,
+        Self::SortedSet2,
+        Self::SortedSetZiplist,
+        Self::SortedSetListpack,
+        Self::Hash,
+        Self::HashZipmap,
+        Self::HashZiplist,
+        Self::HashListpack,
+        Self::HashExpiries,
+        Self::HashListpackExpiries,
+        Self::Stream,
+        Self::Array,
+        Self::Module,
+    ];
+
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::List => "list",
+            Self::ListZiplist => "list-ziplist",
+            Self::ListQuicklist => "list-quicklist",
+            Self::ListQuicklist2 => "list-quicklist-2",
+            Self::Set => "set",
+            Self::SetIntset => "set-intset",
+            Self::SetListpack => "set-listpack",
+            Self::SortedSet => "zset",
+            Self::SortedSet2 => "zset-2",
+            Self::SortedSetZiplist => "zset-ziplist",
+            Self::SortedSetListpack => "zset-listpack",
+            Self::Hash => "hash",
+            Self::HashZipmap => "hash-zipmap",
+            Self::HashZiplist => "hash-ziplist",
+            Self::HashListpack => "hash-listpack",
+            Self::HashExpiries => "hash-expiries",
+            Self::HashListpackExpiries => "hash-listpack-expiries",
+            Self::Stream => "stream",
+            Self::Array => "array",
+            Self::Module => "module",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_all_are_in_the_order_of_their_numbers() {
+        assert!(Type::ALL.iter().enumerate().all(|(number, kind)| *kind as usize == number));
+        assert!(Encoding::ALL.iter().enumerate().all(|(number, encoding)| *encoding as usize == number));
     }
 }

@@ -1,4 +1,5 @@
-//! The RDB format as a stream: a push parser that walks a dump of Redis or Valkey, verifies it and counts what is in it.
+//! The RDB format as a stream: a push parser that walks a dump of Redis or Valkey, verifies it, tells what is in it, and passes
+//! a part of it on.
 //!
 //! It owns the grammar of the format (magic, opcodes, value types, length encodings, checksum). It knows no sockets and no files:
 //! bytes are pushed in, whatever their split, and events come out. Its invariants:
@@ -14,7 +15,7 @@
 //! let mut walker = valkeep_rdb::Walker::new();
 //! let used = walker.push(b"REDIS0011\xFF\0\0\0\0\0\0\0\0what follows")?;
 //! assert_eq!(used, 18);
-//! assert_eq!(walker.finish()?.format.to_string(), "REDIS0011");
+//! assert_eq!(walker.finish()?, valkeep_rdb::Checksum::Disabled);
 //! # Ok(())
 //! # }
 //! ```
@@ -23,12 +24,16 @@ mod checksum;
 mod elements;
 mod error;
 mod event;
+pub mod facts;
 mod field;
+mod filter;
 mod format;
+mod inspector;
 mod intset;
 mod kept;
 mod length;
 mod listpack;
+mod loads;
 mod lzf;
 mod machine;
 mod node;
@@ -36,16 +41,20 @@ mod packed;
 mod record;
 mod shape;
 mod slot;
+mod slot_set;
 mod stream;
 mod string;
-mod summary;
 mod value;
 mod walker;
 mod ziplist;
 mod zipmap;
 
 pub use error::{Fault, RdbError, Reason, Structure};
-pub use event::{Encoding, Event, Key, NAME_BYTES_MAX, Type, Value};
+pub use event::{Checksum, Encoding, Event, Key, NAME_BYTES_MAX, Type, Value};
+pub use facts::Facts;
+pub use filter::{Filter, FilterError, Filtered, Glob, HEAD_BYTES_MAX, Selection};
 pub use format::{Family, Format};
-pub use summary::{Checksum, Summary};
+pub use inspector::Inspector;
+pub use loads::{Load, Verdict};
+pub use slot_set::SlotSet;
 pub use walker::Walker;

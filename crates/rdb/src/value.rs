@@ -7,7 +7,7 @@ use crate::packed::Packing;
 use crate::shape::{
     Cases, Shape,
     Step::{
-        self, ConsumerBegins, DecimalScore, Element, Elements, ElementsAfter, FieldExpiry, GroupEnds, Items,
+        self, ConsumerBegins, DecimalScore, Element, Elements, ElementsAfter, Fact, FieldExpiry, GroupEnds, Items,
         Milliseconds, NodeId, Number, Owned, Packed, Pending, Repeat, Row, Score, Skip, StreamLength, Switch, Text,
         ValkeyFieldExpiry,
     },
@@ -34,7 +34,7 @@ const HASH_TTL_PACKED: Shape = &[Skip(8), Packed(Packing::ListpackExpiries)];
 const HASH_TTL_VALKEY: Shape = &[Elements(&[Text, Text, ValkeyFieldExpiry])];
 
 /// Module type, then items that describe themselves.
-const MODULE: Shape = &[Number, Items(MODULE_ITEMS)];
+const MODULE: Shape = &[Fact(0), Items(MODULE_ITEMS)];
 
 /// Signed, unsigned, float, double, string.
 pub(crate) const MODULE_ITEMS: Cases =

@@ -2,12 +2,11 @@
 
 use crate::checksum::Crc;
 use crate::error::{RdbError, Reason};
-use crate::event::{Encoding, Event, Key, Type, Value};
+use crate::event::{Checksum, Encoding, Event, Key, Type, Value};
 use crate::format::{Format, MAGIC_BYTES};
 use crate::machine::Machine;
 use crate::record::{Attribute, Kind, NAME, Record};
 use crate::shape::Shape;
-use crate::summary::{Checksum, Facts, Summary};
 
 /// Walks an RDB that is pushed in, piece by piece.
 #[derive(Debug)]
@@ -19,7 +18,6 @@ pub struct Walker {
     crc: Crc,
     /// Bytes of the file so far.
     bytes: u64,
-    facts: Facts,
 }
 
 /// Where in the file the next byte lies.
@@ -71,7 +69,6 @@ impl Walker {
             key: None,
             crc: Crc::new(),
             bytes: 0,
-            facts: Facts::default(),
         }
     }
 
@@ -93,12 +90,10 @@ impl Walker {
         let used = bytes.len() - input.len();
         self.crc.update(&bytes[..used]);
         self.bytes += used as u64;
-        let event = match walked.and_then(|met| self.compare_checksum(met)) {
-            Ok(met) => event(met, &self.machine),
-            Err(reason) => return Err(self.fail(reason)),
-        };
-        self.facts.note(&event);
-        Ok((used, event))
+        match walked.and_then(|met| self.compare_checksum(met)) {
+            Ok(met) => Ok((used, event(met, &self.machine))),
+            Err(reason) => Err(self.fail(reason)),
+        }
     }
 
     /// Feeds the next bytes of the file, for callers who need no events, and says how many belong to it: fewer than `bytes.len()` only once
@@ -124,15 +119,21 @@ impl Walker {
         matches!(self.stage, Stage::Complete(_))
     }
 
-    /// The facts of a complete file.
+    /// Bytes of the file that were read.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The checksum of a complete file.
     ///
     /// # Errors
-    /// `Truncated` when the end was not reached; the error of `push` when there was one.
-    pub fn finish(self) -> Result<Summary, RdbError> {
+    /// `Truncated` when the end was not reached; the error of `advance` when there was one.
+    pub fn finish(self) -> Result<Checksum, RdbError> {
         let truncated = RdbError { offset: self.bytes, reason: Reason::Truncated };
         match self.stage {
             Stage::Failed(error) => Err(error),
-            Stage::Complete(checksum) => self.facts.into_summary(self.bytes, checksum).ok_or(truncated),
+            Stage::Complete(checksum) => Ok(checksum),
             Stage::Magic | Stage::Opcode(_) | Stage::Attribute(..) | Stage::Alone(..) => Err(truncated),
             Stage::Name(..) | Stage::Value(..) | Stage::Trailer | Stage::Sealed(_) => Err(truncated),
         }
@@ -191,7 +192,8 @@ impl Walker {
                     }
                     self.stage = Stage::Opcode(format);
                     let stored_bytes = end - input.len() as u64 - key.starts_at;
-                    return Ok(Met::Plain(Event::Value(Value { stored_bytes, elements })));
+                    let module = (encoding == Encoding::Module).then_some(self.machine.told().facts[0]);
+                    return Ok(Met::Plain(Event::Value(Value { stored_bytes, elements, module })));
                 }
                 Stage::Trailer => match self.machine.take_array(input) {
                     Some(trailer) => self.stage = Stage::Sealed(u64::from_le_bytes(trailer)),

@@ -3,7 +3,9 @@
 mod kit;
 
 use crc_fast::{CrcAlgorithm, checksum};
-use valkeep_rdb::{Checksum, Encoding, Event, Fault, Key, NAME_BYTES_MAX, Reason, Structure, Summary, Value, Walker};
+use valkeep_rdb::{
+    Checksum, Encoding, Event, Facts, Fault, Inspector, Key, NAME_BYTES_MAX, Reason, Structure, Value, Walker,
+};
 
 use kit::{listpack, ziplist};
 
@@ -16,12 +18,12 @@ fn sealed(magic: &str, records: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Walks a file byte by byte, so that each field is torn.
-fn walk(file: &[u8]) -> Result<Summary, Reason> {
-    let mut walker = Walker::new();
+fn walk(file: &[u8]) -> Result<Facts, Reason> {
+    let mut inspector = Inspector::new();
     for byte in file {
-        walker.push(&[*byte]).map_err(|error| error.reason)?;
+        inspector.push(&[*byte]).map_err(|error| error.reason)?;
     }
-    walker.finish().map_err(|error| error.reason)
+    inspector.finish().map_err(|error| error.reason)
 }
 
 /// A plain string.
@@ -95,7 +97,7 @@ fn each_type_ends_where_its_grammar_ends() {
     ];
     for (magic, value_type, value) in table {
         let key = [&[*value_type], b"\x03key".as_slice(), value].concat();
-        let summary = walk(&sealed(magic, &[&key, &key])).map(|summary| (summary.keys, summary.module_keys));
+        let summary = walk(&sealed(magic, &[&key, &key])).map(|facts| (facts.keys, facts.module_keys()));
         assert_eq!(summary, Ok((2, if *value_type == 7 { 2 } else { 0 })), "{magic} type {value_type}");
     }
 }
@@ -118,7 +120,7 @@ fn each_opcode_ends_where_its_grammar_ends() {
         ("REDIS0009", b"\xFE\x0F"),
     ];
     for (magic, record) in table {
-        let counted = walk(&sealed(magic, &[record, record, b"\x00\x00\x00"])).map(|summary| summary.keys);
+        let counted = walk(&sealed(magic, &[record, record, b"\x00\x00\x00"])).map(|facts| facts.keys);
         assert_eq!(counted, Ok(1), "{magic} {record:?}");
     }
 }
@@ -224,7 +226,7 @@ fn events_tell_what_was_written() {
         expires_at_ms: None,
         encoding: Encoding::String,
     };
-    let value = |stored_bytes, elements| Event::Value(Value { stored_bytes, elements });
+    let value = |stored_bytes, elements| Event::Value(Value { stored_bytes, elements, module: None });
     let expected = [
         Event::Auxiliary { name: b"name", text: b"5" },
         Event::Database(7),
@@ -257,15 +259,15 @@ fn events_tell_what_was_written() {
 
 #[test]
 fn zero_checksum_means_that_the_server_had_it_off() {
-    let summary = walk(b"REDIS0011\xFF\0\0\0\0\0\0\0\0").map(|summary| summary.checksum);
-    assert_eq!(summary, Ok(Checksum::Disabled));
+    let facts = walk(b"REDIS0011\xFF\0\0\0\0\0\0\0\0").map(|facts| facts.crc64);
+    assert_eq!(facts, Ok(None));
 }
 
 #[test]
 fn formats_before_5_end_with_the_opcode() {
     let mut walker = Walker::new();
     assert_eq!(walker.push(b"REDIS0004\xFFrest"), Ok(10));
-    assert_eq!(walker.finish().map(|summary| summary.checksum), Ok(Checksum::Disabled));
+    assert_eq!(walker.finish(), Ok(Checksum::Disabled));
 }
 
 #[test]
@@ -283,13 +285,13 @@ fn wrong_checksum_is_refused_and_stays_refused() {
 #[test]
 fn eof_inside_a_value_is_not_the_end() {
     let file = sealed("REDIS0011", &[b"\x00\x01k\x09\xFF\0\0\0\0\0\0\0\0"]);
-    assert_eq!(walk(&file).map(|summary| summary.bytes), Ok(file.len() as u64));
+    assert_eq!(walk(&file).map(|facts| facts.bytes), Ok(file.len() as u64));
 }
 
 #[test]
 fn databases_are_counted_once() {
     let file = sealed("REDIS0011", &[b"\xFE\x00", b"\xFE\x05", b"\xFE\x00", b"\xFE\x05"]);
-    assert_eq!(walk(&file).map(|summary| summary.databases), Ok(2));
+    assert_eq!(walk(&file).map(|facts| facts.databases), Ok(2));
 }
 
 #[test]
@@ -303,7 +305,7 @@ fn writer_facts_are_bounded_and_printable() {
         (&long, None),
     ];
     for (record, version) in table {
-        let found = walk(&sealed("REDIS0011", &[record])).map(|summary| summary.engine_version);
+        let found = walk(&sealed("REDIS0011", &[record])).map(|facts| facts.engine_version);
         assert_eq!(found, Ok(version.map(str::to_owned)), "{record:?}");
     }
 }

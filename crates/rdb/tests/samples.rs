@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use valkeep_rdb::{Checksum, Event, RdbError, Reason, Summary, Walker};
+use valkeep_rdb::{Checksum, Event, Facts, Inspector, RdbError, Reason, Walker};
 
 struct Sample {
     bytes: &'static [u8],
@@ -42,13 +42,13 @@ const SAMPLES: &[Sample] = &[
 ];
 
 /// Pushes the pieces, which must all belong to the file.
-fn walk<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Summary, RdbError> {
-    let mut walker = Walker::new();
+fn walk<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Result<Facts, RdbError> {
+    let mut inspector = Inspector::new();
     for piece in pieces {
-        assert!(!walker.is_complete() || piece.is_empty());
-        assert_eq!(walker.push(piece)?, piece.len());
+        assert!(!inspector.is_complete() || piece.is_empty());
+        assert_eq!(inspector.push(piece)?, piece.len());
     }
-    walker.finish()
+    inspector.finish()
 }
 
 /// All that a walk tells, with the place where each event ends.
@@ -78,24 +78,24 @@ fn events<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<(usize, String)
 #[test]
 fn real_files_hold_what_was_written() {
     for sample in SAMPLES {
-        let summary = walk([sample.bytes]).expect(sample.format);
-        assert_eq!(summary.format.to_string(), sample.format);
-        assert_eq!(summary.engine_version.as_deref(), Some(sample.engine_version));
-        assert_eq!(summary.bytes, sample.bytes.len() as u64);
+        let facts = walk([sample.bytes]).expect(sample.format);
+        assert_eq!(facts.format, sample.format);
+        assert_eq!(facts.engine_version.as_deref(), Some(sample.engine_version));
+        assert_eq!(facts.bytes, sample.bytes.len() as u64);
         assert_eq!(
-            (summary.keys, summary.expires, summary.databases, summary.functions),
+            (facts.keys, facts.expires, facts.databases, facts.functions),
             (sample.keys, sample.expires, sample.databases, sample.functions),
             "{}",
             sample.format
         );
-        assert!(matches!(summary.checksum, Checksum::Matched(_)));
-        assert!(summary.created_at_s.is_some_and(|seconds| seconds > 1_700_000_000));
+        assert!(facts.crc64.is_some());
+        assert!(facts.created_at_s.is_some_and(|seconds| seconds > 1_700_000_000));
     }
 }
 
 #[test]
 fn module_values_are_walked_and_counted() {
-    let module_keys = |sample: &Sample| walk([sample.bytes]).map(|summary| summary.module_keys);
+    let module_keys = |sample: &Sample| walk([sample.bytes]).map(|facts| facts.module_keys());
     let counts: Result<Vec<u64>, RdbError> = SAMPLES.iter().map(module_keys).collect();
     assert_eq!(counts, Ok(vec![0, 0, 0, 0, 1, 0, 0, 0]));
 }
@@ -157,7 +157,7 @@ fn what_follows_the_file_is_left_to_the_caller() {
         let mut walker = Walker::new();
         assert_eq!(walker.push(&bytes), Ok(sample.bytes.len()));
         assert_eq!(walker.push(b"more"), Ok(0));
-        assert_eq!(walker.finish(), walk([sample.bytes]));
+        assert!(matches!(walker.finish(), Ok(Checksum::Matched(_))));
     }
 }
 
