@@ -3,7 +3,6 @@
 //! The node is chosen (a replica in step, else the primary), its data comes over the replication link, is walked as it
 //! passes, sealed, stored, and read back. Nothing of the data set is held in memory beyond a few segments.
 
-use super::facts::{Facts, crc64_of};
 use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
@@ -22,7 +21,7 @@ use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::Tx;
 use valkeep_ports::engines::{EngineError, RdbSink};
 use valkeep_ports::sealed::{NewBlob, SealedReader, SealedWriter};
-use valkeep_rdb::{Summary, Walker};
+use valkeep_rdb::{Facts, Inspector};
 use valkeep_seal::{Compression, PlainCheck, Sealed};
 
 /// Which member of a group the data is taken from.
@@ -105,9 +104,9 @@ pub(crate) async fn capture(
             blob,
             rdb_bytes: ByteCount(sealed.plain_bytes),
             sha256: hex::encode(sealed.sha256),
-            format: taken.summary.format.to_string(),
-            keys: taken.summary.keys,
-            crc64: crc64_of(&taken.summary),
+            format: taken.facts.format,
+            keys: taken.facts.keys,
+            crc64: taken.facts.crc64,
             taken_at: taken.began_at.whole_seconds(),
         },
         primary_zone: zones_of(&members, NodeRole::Primary).next().unwrap_or_default(),
@@ -163,7 +162,7 @@ async fn choose(
 
 /// What passed during a capture.
 struct Taken {
-    summary: Summary,
+    facts: Facts,
     began_at: Timestamp,
 }
 
@@ -196,21 +195,21 @@ async fn transfer(
         compression: Compression::Zstd1,
     };
     let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await?;
-    let mut sink = Sink { control, meter, walker: Walker::new(), writer, began_at: None };
+    let mut sink = Sink { control, meter, inspector: Inspector::new(), writer, began_at: None };
     control.ports.engines.capture(&control.access(cluster)?, &mut sink).await?;
     reached(CrashPoint::CreateCaptured);
     let began_at = sink.began_at.unwrap_or_else(|| control.now());
-    let summary = sink.walker.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
-    let facts = serde_json::to_vec(&Facts::of(&summary)).map_err(|error| StepError::Fail(error.to_string().into()))?;
-    let sealed = sink.writer.commit(&facts).await?;
-    Ok((Taken { summary, began_at }, sealed))
+    let facts = sink.inspector.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
+    let footer = serde_json::to_vec(&facts).map_err(|error| StepError::Fail(error.to_string().into()))?;
+    let sealed = sink.writer.commit(&footer).await?;
+    Ok((Taken { facts, began_at }, sealed))
 }
 
 /// Walks the file as it comes and seals what belongs to it.
 struct Sink<'a> {
     control: &'a Control,
     meter: &'a Meter<'a>,
-    walker: Walker,
+    inspector: Inspector,
     writer: SealedWriter,
     began_at: Option<Timestamp>,
 }
@@ -219,14 +218,14 @@ struct Sink<'a> {
 impl RdbSink for Sink<'_> {
     async fn push(&mut self, bytes: &[u8]) -> Result<usize, EngineError> {
         self.began_at.get_or_insert_with(|| self.control.now());
-        let taken = self.walker.push(bytes).map_err(|error| EngineError::Broken(error.to_string()))?;
+        let taken = self.inspector.push(bytes).map_err(|error| EngineError::Broken(error.to_string()))?;
         self.writer.push(&bytes[..taken]).await.map_err(|error| EngineError::Sink(Box::new(error)))?;
         self.meter.add(taken as u64);
         Ok(taken)
     }
 
     fn is_complete(&self) -> bool {
-        self.walker.is_complete()
+        self.inspector.is_complete()
     }
 }
 

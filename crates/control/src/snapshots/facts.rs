@@ -1,24 +1,10 @@
-//! What was learned of a shard while its bytes passed: written into the blob's footer, compared at every full read.
+//! What was learned of a shard while its bytes passed lies in the blob's footer and is compared at every full read.
 
-use serde::Serialize;
 use serde_json::{Map, Value};
-use valkeep_rdb::{Checksum, Summary};
+use valkeep_rdb::Facts;
 
-/// Fields that a later walk must find again. The version of the engine is for people.
+/// Fields that a later walk must find again, in every version that wrote them. The others are for people.
 const COMPARED: [&str; 6] = ["format", "crc64", "keys", "expires", "databases", "functions"];
-
-/// Facts of a shard, known at its end. The names are stored in blobs.
-#[derive(Debug, Serialize)]
-pub(crate) struct Facts {
-    format: String,
-    /// Hexadecimal; absent when the server keeps no checksums.
-    crc64: Option<String>,
-    keys: u64,
-    expires: u64,
-    databases: u32,
-    functions: u64,
-    engine_version: Option<String>,
-}
 
 /// A fact that is not what was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,36 +23,14 @@ impl Disagreement {
     }
 }
 
-impl Facts {
-    pub(crate) fn of(summary: &Summary) -> Self {
-        Self {
-            format: summary.format.to_string(),
-            crc64: crc64_of(summary),
-            keys: summary.keys,
-            expires: summary.expires,
-            databases: summary.databases,
-            functions: summary.functions,
-            engine_version: summary.engine_version.clone(),
+/// Whether a walk found what was recorded. A field that the record does not have is not compared: earlier versions knew
+/// fewer.
+pub(crate) fn agree(found: &Facts, recorded: &Map<String, Value>) -> Result<(), Disagreement> {
+    let Ok(Value::Object(found)) = serde_json::to_value(found) else { return Ok(()) };
+    for fact in COMPARED {
+        if let (Some(found), Some(recorded)) = (found.get(fact), recorded.get(fact)) {
+            Disagreement::check(fact, found, recorded)?;
         }
     }
-
-    /// Whether a walk found what was recorded. A field that the record does not have is not compared: earlier versions
-    /// knew fewer.
-    pub(crate) fn agree_with(summary: &Summary, recorded: &Map<String, Value>) -> Result<(), Disagreement> {
-        let Ok(Value::Object(found)) = serde_json::to_value(Self::of(summary)) else { return Ok(()) };
-        for fact in COMPARED {
-            if let (Some(found), Some(recorded)) = (found.get(fact), recorded.get(fact)) {
-                Disagreement::check(fact, found, recorded)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The checksum that a file carries, hexadecimal.
-pub(crate) fn crc64_of(summary: &Summary) -> Option<String> {
-    match summary.checksum {
-        Checksum::Matched(sum) => Some(format!("{sum:016x}")),
-        Checksum::Disabled => None,
-    }
+    Ok(())
 }

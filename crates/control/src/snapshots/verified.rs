@@ -4,7 +4,7 @@
 //! walked. Checking has a thread of its own and runs while the next piece is opened, so that two cores share the work. At
 //! most three pieces are in memory, whatever the size of the shard.
 
-use super::facts::{Disagreement, Facts, crc64_of};
+use super::facts::{Disagreement, agree};
 use crate::Control;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde_json::{Map, Value};
@@ -16,7 +16,7 @@ use valkeep_domain::snapshot::StoredShard;
 use valkeep_ports::blobs::BlobError;
 use valkeep_ports::keys::KeyError;
 use valkeep_ports::sealed::{Pieces, SealedError, SealedReader};
-use valkeep_rdb::{RdbError, Summary, Walker};
+use valkeep_rdb::{Facts, Inspector, RdbError};
 
 /// A stored shard was not vouched for: whose, and why.
 #[derive(Debug, thiserror::Error)]
@@ -189,7 +189,7 @@ impl Verified {
 /// Digest and walk of one file.
 #[derive(Debug)]
 pub struct Check {
-    walker: Walker,
+    inspector: Inspector,
     sha256: Sha256,
     trailing_bytes: u64,
 }
@@ -205,7 +205,7 @@ impl std::fmt::Debug for Sha256 {
 /// What a check found in an intact file.
 #[derive(Clone, Debug)]
 pub struct Found {
-    pub summary: Summary,
+    pub facts: Facts,
     /// Hexadecimal.
     pub sha256: String,
 }
@@ -219,7 +219,7 @@ impl Default for Check {
 impl Check {
     #[must_use]
     pub fn new() -> Self {
-        Self { walker: Walker::new(), sha256: Sha256(Context::new(&SHA256)), trailing_bytes: 0 }
+        Self { inspector: Inspector::new(), sha256: Sha256(Context::new(&SHA256)), trailing_bytes: 0 }
     }
 
     /// Takes the next bytes of the file.
@@ -227,7 +227,7 @@ impl Check {
     /// # Errors
     /// `Rdb` when they cannot belong to an intact file.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Cause> {
-        let used = self.walker.push(bytes)?;
+        let used = self.inspector.push(bytes)?;
         self.trailing_bytes += (bytes.len() - used) as u64;
         self.sha256.0.update(bytes);
         Ok(())
@@ -238,11 +238,11 @@ impl Check {
     /// # Errors
     /// `Rdb` when it is not complete; `Trailing`.
     pub fn finish(self) -> Result<Found, Cause> {
-        let summary = self.walker.finish()?;
+        let facts = self.inspector.finish()?;
         if self.trailing_bytes > 0 {
             return Err(Cause::Trailing(self.trailing_bytes));
         }
-        Ok(Found { summary, sha256: hex::encode(self.sha256.0.finish()) })
+        Ok(Found { facts, sha256: hex::encode(self.sha256.0.finish()) })
     }
 
     /// Takes a piece and gives it back, on a thread for such work.
@@ -256,14 +256,14 @@ impl Check {
 
 impl Found {
     fn agree_with(&self, stored: &StoredShard, recorded: &Map<String, Value>) -> Result<(), Disagreement> {
-        let Self { summary, sha256 } = self;
+        let Self { facts, sha256 } = self;
         Disagreement::check("sha256", sha256, &stored.sha256)?;
-        Disagreement::check("size", summary.bytes, stored.rdb_bytes.0)?;
-        Disagreement::check("format", summary.format, &stored.format)?;
-        Disagreement::check("keys", summary.keys, stored.keys)?;
+        Disagreement::check("size", facts.bytes, stored.rdb_bytes.0)?;
+        Disagreement::check("format", &facts.format, &stored.format)?;
+        Disagreement::check("keys", facts.keys, stored.keys)?;
         if let Some(crc64) = &stored.crc64 {
-            Disagreement::check("crc64", crc64_of(summary).unwrap_or_default(), crc64)?;
+            Disagreement::check("crc64", facts.crc64.clone().unwrap_or_default(), crc64)?;
         }
-        Facts::agree_with(summary, recorded)
+        agree(facts, recorded)
     }
 }

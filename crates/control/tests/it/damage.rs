@@ -73,9 +73,9 @@ async fn a_sound_snapshot_is_vouched_for_with_its_facts() {
         let passed = Mutex::new(Vec::new());
         let reports = world.control().verify(None, &|so_far| passed.lock().unwrap().push(so_far)).await.unwrap();
         let [ShardReport { verdict: Verdict::Sound(found), .. }] = reports.as_slice() else { panic!("{reports:?}") };
-        assert_eq!(found.summary.bytes, bytes);
+        assert_eq!(found.facts.bytes, bytes);
         assert_eq!(passed.lock().unwrap().last(), Some(&Verifying { done_bytes: bytes, total_bytes: bytes }));
-        assert_eq!((&found.sha256, found.summary.keys), (&shard.sha256, shard.keys));
+        assert_eq!((&found.sha256, found.facts.keys), (&shard.sha256, shard.keys));
     }
 }
 
