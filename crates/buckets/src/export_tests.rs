@@ -5,6 +5,7 @@ use crate::testing::{ACCOUNT, Endpoint, PEER, TestClock, TestIds, admin, caller,
 use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -74,9 +75,9 @@ async fn an_export_appears_whole_and_under_its_id() {
     for (number, store) in stores.iter().enumerate() {
         let key = format!("x {number}/é-0001.rdb");
         let upload = store.begin(&name(), &key, "export-1").await.unwrap();
-        let last = store.upload_part(&upload, 2, b"end".to_vec()).await.unwrap();
-        store.upload_part(&upload, 1, b"to be replaced".to_vec()).await.unwrap();
-        let first = store.upload_part(&upload, 1, vec![7; 5 << 20]).await.unwrap();
+        let last = store.upload_part(&upload, 2, Bytes::from_static(b"end")).await.unwrap();
+        store.upload_part(&upload, 1, Bytes::from_static(b"to be replaced")).await.unwrap();
+        let first = store.upload_part(&upload, 1, vec![7; 5 << 20].into()).await.unwrap();
         assert_eq!(store.exported_by(&name(), &key).await.unwrap(), None);
         store.complete(&upload, &[first, last]).await.unwrap();
         assert_eq!(store.exported_by(&name(), &key).await.unwrap(), Some(Some("export-1".to_owned())));
@@ -95,8 +96,8 @@ async fn of_two_exports_to_one_key_the_second_is_refused() {
         let key = format!("x{number}-0001.rdb");
         let one = store.begin(&name(), &key, "one").await.unwrap();
         let two = store.begin(&name(), &key, "two").await.unwrap();
-        let part_one = store.upload_part(&one, 1, b"one".to_vec()).await.unwrap();
-        let part_two = store.upload_part(&two, 1, b"two".to_vec()).await.unwrap();
+        let part_one = store.upload_part(&one, 1, Bytes::from_static(b"one")).await.unwrap();
+        let part_two = store.upload_part(&two, 1, Bytes::from_static(b"two")).await.unwrap();
         store.complete(&one, &[part_one]).await.unwrap();
         let refused = text(store.complete(&two, &[part_two]).await);
         assert_eq!(refused, format!("The S3 bucket bucket already contains an object with key {key}."));
@@ -112,8 +113,8 @@ async fn a_completion_whose_answer_was_lost_is_repeated_with_success() {
         let key = format!("x{number}-0001.rdb");
         let upload = store.begin(&name(), &key, "one").await.unwrap();
         let again = store.begin(&name(), &key, "one").await.unwrap();
-        let part = store.upload_part(&upload, 1, b"one".to_vec()).await.unwrap();
-        let part_again = store.upload_part(&again, 1, b"one".to_vec()).await.unwrap();
+        let part = store.upload_part(&upload, 1, Bytes::from_static(b"one")).await.unwrap();
+        let part_again = store.upload_part(&again, 1, Bytes::from_static(b"one")).await.unwrap();
         for _ in 0..2 {
             store.complete(&upload, std::slice::from_ref(&part)).await.unwrap();
         }
@@ -150,7 +151,7 @@ async fn an_aborted_upload_is_gone_and_may_be_aborted_again() {
         store.abort(&upload).await.unwrap();
         store.abort(&upload).await.unwrap();
         let part = UploadedPart { number: 1, etag: "\"00\"".to_owned() };
-        assert!(matches!(store.upload_part(&upload, 1, vec![1]).await, Err(BucketError::UploadGone)));
+        assert!(matches!(store.upload_part(&upload, 1, vec![1].into()).await, Err(BucketError::UploadGone)));
         assert!(matches!(store.complete(&upload, &[part]).await, Err(BucketError::UploadGone)));
     }
 }
@@ -267,13 +268,13 @@ async fn another_makers_server_takes_an_export() {
         }
         assert_eq!(store.check("bucket", &keys(), &admin(), &here()).await.unwrap(), name());
         let upload = store.begin(&name(), &keys()[0], "export-1").await.unwrap();
-        let one = store.upload_part(&upload, 1, vec![7; 5 << 20]).await.unwrap();
-        let two = store.upload_part(&upload, 2, b"end".to_vec()).await.unwrap();
+        let one = store.upload_part(&upload, 1, vec![7; 5 << 20].into()).await.unwrap();
+        let two = store.upload_part(&upload, 2, Bytes::from_static(b"end")).await.unwrap();
         store.complete(&upload, &[one, two]).await.unwrap();
         assert_eq!(store.exported_by(&name(), &keys()[0]).await.unwrap(), Some(Some("export-1".to_owned())));
         assert!(text(store.check("bucket", &keys(), &admin(), &here()).await).ends_with("object with key x-0001.rdb."));
         let late = store.begin(&name(), &keys()[0], "export-2").await.unwrap();
-        let part = store.upload_part(&late, 1, b"late".to_vec()).await.unwrap();
+        let part = store.upload_part(&late, 1, Bytes::from_static(b"late")).await.unwrap();
         assert!(text(store.complete(&late, &[part]).await).ends_with("object with key x-0001.rdb."));
         store.abort(&late).await.unwrap();
         store.abort(&late).await.unwrap();
@@ -291,8 +292,8 @@ async fn an_upload_that_nobody_recorded_is_aborted_and_others_stay() {
         let upload = store.begin(&name(), &key, export).await.unwrap();
         let other = store.begin(&name(), "other-0001.rdb", "other").await.unwrap();
         store.abort_unrecorded(&name(), &key, export, since).await.unwrap();
-        assert!(matches!(store.upload_part(&upload, 1, vec![1]).await, Err(BucketError::UploadGone)));
-        store.upload_part(&other, 1, vec![1]).await.unwrap();
+        assert!(matches!(store.upload_part(&upload, 1, vec![1].into()).await, Err(BucketError::UploadGone)));
+        store.upload_part(&other, 1, vec![1].into()).await.unwrap();
         store.abort(&other).await.unwrap();
     }
     assert!(client.list_multipart_uploads().bucket("bucket").send().await.unwrap().uploads().is_empty());

@@ -12,6 +12,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::complete_multipart_upload::builders::CompleteMultipartUploadFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use bytes::Bytes;
 use errors::bucket_error;
 use std::sync::Arc;
 use valkeep_access::policy::Context;
@@ -184,7 +185,7 @@ impl ExportBuckets for ExternalS3 {
         Ok(())
     }
 
-    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {
+    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Bytes) -> Result<UploadedPart, BucketError> {
         let stored = self
             .client
             .upload_part()

@@ -1,6 +1,7 @@
 //! Buckets that exports go to: the embedded S3 endpoint or an external store.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use std::fmt::Debug;
 use std::sync::Arc;
 use valkeep_access::policy::{Ask, Context, Decision, Policy, Principal, PrincipalId, evaluate};
@@ -97,7 +98,7 @@ pub trait ExportBuckets: Send + Sync + Debug {
     ///
     /// # Errors
     /// `UploadGone`, `Unavailable`, `Failed`.
-    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError>;
+    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Bytes) -> Result<UploadedPart, BucketError>;
 
     /// Makes the object appear, whole, and only where no object is. Repeated, because the answer of an earlier attempt was
     /// lost, it succeeds: an object that carries the upload's own export id is no other object.

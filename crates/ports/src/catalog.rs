@@ -53,6 +53,8 @@ tables! {
     /// Tags by the ARN of their resource.
     Tags => "tags",
     Job => "job",
+    /// Stored parts of the exports under way, by `{job}/{number}`.
+    ExportPart => "export_part",
     Blob => "blob",
     /// Named keys of the embedded key service.
     Key => "key",

@@ -133,8 +133,8 @@ impl ExportBuckets for EmbeddedS3 {
         Ok(())
     }
 
-    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {
-        let body = futures_util::stream::iter([Ok(Bytes::from(bytes))]);
+    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Bytes) -> Result<UploadedPart, BucketError> {
+        let body = futures_util::stream::iter([Ok(bytes)]);
         let part = self.store_part(at(upload), number, Claims::default(), body).await?;
         Ok(UploadedPart { number, etag: part.etag })
     }

@@ -7,6 +7,7 @@ use crate::support::requests::{export, group, snapshot};
 use std::time::Duration;
 use valkeep_control::Refusal;
 use valkeep_control::jobs::{Job, Workers};
+use valkeep_control::snapshots::export::ExportPart;
 use valkeep_domain::export::ExportRefusal;
 
 /// Three parts of 8 MiB, the last one short.
@@ -60,31 +61,82 @@ async fn a_bucket_that_refuses_changes_nothing() {
     assert_eq!(world.everything().await, before);
 }
 
+/// Exports to `e` while one call goes wrong; a process that died is followed by another.
+async fn export_with(world: &World, site: Site, nth: u64, mishap: Mishap) {
+    let control = world.control();
+    export(&control, "s", "e").await.unwrap();
+    let workers = Workers::start(control, true).await;
+    world.faults.choose(site, nth, mishap);
+    tokio::select! {
+        () = world.settle() => workers.stop(Duration::ZERO).await,
+        () = world.faults.process_died() => {
+            workers.stop(Duration::ZERO).await;
+            world.finish_in_new_process().await;
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_large_export_goes_on_after_the_last_recorded_part() {
+async fn an_export_in_parts_survives_every_mishap() {
     let file = large_file(LARGE_BYTES);
-    // The process dies before or after the n-th part is stored.
-    for (nth, mishap, expected) in
-        [(2, Mishap::DiesBefore, &[1, 2, 3][..]), (2, Mishap::DiesAfter, &[1, 2, 2, 3]), (3, Mishap::Fails, &[1, 2, 3])]
-    {
-        let world = world_with(&file).await;
-        let control = world.control();
-        export(&control, "s", "e").await.unwrap();
-        let workers = Workers::start(control, true).await;
-        world.faults.choose(Site::BucketUploadPart, nth, mishap);
-        tokio::select! {
-            () = world.settle() => workers.stop(Duration::ZERO).await,
-            () = world.faults.process_died() => {
-                workers.stop(Duration::ZERO).await;
-                assert_eq!(world.status("s").await, "exporting");
-                assert!(world.buckets.object(KEY).is_none(), "nothing is there before the whole");
-                world.finish_in_new_process().await;
+    let world = world_with(&file).await;
+    let control = world.control();
+    export(&control, "s", "e").await.unwrap();
+    world.faults.clear();
+    world.finish(&control).await;
+    let calls = world.faults.calls();
+    for (site, calls) in calls {
+        // Segment after segment is read the same way: the first, one in the middle, the last.
+        let chosen = if site == Site::BlobRead { vec![1, calls / 2, calls] } else { (1..=calls).collect() };
+        for nth in chosen {
+            for mishap in Mishap::ALL {
+                let case = format!("call {nth} of {site:?} {mishap:?}");
+                world.buckets.remove(KEY);
+                export_with(&world, site, nth, mishap).await;
+                assert!(world.buckets.object(KEY).is_some_and(|object| object.bytes == file), "{case}");
+                world.check_settled(&case).await;
             }
         }
-        assert_eq!(world.buckets.parts_received(), expected, "{nth} {mishap:?}");
-        assert_eq!(world.buckets.uploads_begun(), 1, "{nth} {mishap:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn parts_on_record_are_not_sent_again() {
+    let file = large_file(LARGE_BYTES);
+    for (site, nth, mishap, expected) in [
+        (Site::BucketComplete, 1, Mishap::DiesBefore, &[1, 2, 3][..]),
+        (Site::BucketComplete, 1, Mishap::Fails, &[1, 2, 3]),
+        (Site::BucketUploadPart, 1, Mishap::Fails, &[1, 2, 3]),
+        (Site::BucketUploadPart, 3, Mishap::Fails, &[1, 2, 3]),
+        (Site::BucketUploadPart, 2, Mishap::AnswerIsLost, &[1, 2, 2, 3]),
+    ] {
+        let world = world_with(&file).await;
+        export_with(&world, site, nth, mishap).await;
+        assert_eq!(world.buckets.parts_received(), expected, "call {nth} of {site:?} {mishap:?}");
+        assert_eq!(world.buckets.uploads_begun(), 1, "call {nth} of {site:?} {mishap:?}");
         check_exported(&world, &file).await;
     }
+}
+
+/// The process dies with one part on its way; what was recorded until then stays.
+#[tokio::test(start_paused = true)]
+async fn a_new_process_sends_the_part_that_is_missing() {
+    let file = large_file(LARGE_BYTES);
+    let world = world_with(&file).await;
+    let control = world.control();
+    export(&control, "s", "e").await.unwrap();
+    let gate = world.faults.hold(Site::BucketUploadPart);
+    let workers = Workers::start(control, true).await;
+    gate.reached().await;
+    while world.all::<ExportPart>().await.len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    workers.stop(Duration::ZERO).await;
+    assert_eq!((world.status("s").await, world.buckets.parts_received()), ("exporting", vec![2, 3]));
+    assert!(world.buckets.object(KEY).is_none(), "nothing is there before the whole");
+    world.finish_in_new_process().await;
+    assert_eq!((world.buckets.parts_received(), world.buckets.uploads_begun()), (vec![1, 2, 3], 1));
+    check_exported(&world, &file).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,19 +199,38 @@ async fn an_object_that_came_meanwhile_fails_the_export_and_stays() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_damaged_snapshot_is_never_exported() {
-    let file = large_file(LARGE_BYTES);
-    let world = world_with(&file).await;
+/// Damage in the segment that holds the byte at `place` of the stored blob, met by an export.
+async fn export_damaged(file: &[u8], place: impl Fn(usize) -> usize) -> World {
+    let world = world_with(file).await;
     let blob = world.snapshot("s").await.unwrap().blobs().next().unwrap();
+    let mut stored = world.stored(blob).await;
+    let place = place(stored.len());
+    stored[place] ^= 1;
+    world.put(blob, stored).await;
     let control = world.control();
     export(&control, "s", "e").await.unwrap();
-    world.damage(blob).await;
     let workers = Workers::start(control, true).await;
     world.settle().await;
     workers.stop(Duration::ZERO).await;
-    assert_eq!(world.buckets.parts_received(), [1], "the damage is in the second part");
+    let snapshot = world.snapshot("s").await.unwrap();
+    assert_eq!(snapshot.failed_export.as_deref(), Some("the bytes did not agree with what was recorded"));
     assert_eq!((world.status("s").await, world.buckets.objects(), world.buckets.open_uploads()), ("available", 0, 0));
+    assert_eq!(world.all::<ExportPart>().await, []);
+    world
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_snapshot_is_never_exported() {
+    let file = large_file(LARGE_BYTES);
+    let world = export_damaged(&file, |len| len / 4 * 3).await;
+    assert_eq!(world.buckets.parts_received(), [1], "the damage is in the second part");
+}
+
+#[tokio::test(start_paused = true)]
+async fn damage_in_the_last_segment_takes_back_the_parts_before_it() {
+    let file = large_file((17 << 20) + (1 << 19));
+    let world = export_damaged(&file, |len| len - (1 << 18)).await;
+    assert_eq!(world.buckets.parts_received(), [1, 2]);
 }
 
 #[tokio::test(start_paused = true)]

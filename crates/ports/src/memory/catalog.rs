@@ -91,7 +91,7 @@ impl Rows for MemoryRows<'_> {
                 .collect(),
         };
         let range = (scan.from.as_ref().map(String::as_str), scan.to.as_ref().map(String::as_str));
-        found.retain(|(at, ..)| RangeBounds::<str>::contains(&range, at));
+        found.retain(|(at, ..)| RangeBounds::<str>::contains(&range, *at));
         found.sort_unstable_by_key(|&(at, key, _)| (at, key));
         found.dedup_by_key(|&mut (at, key, _)| (at, key));
         found.truncate(scan.limit);

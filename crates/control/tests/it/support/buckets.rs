@@ -2,6 +2,7 @@
 
 use super::faults::{Faults, Site};
 use async_trait::async_trait;
+use bytes::Bytes;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use valkeep_access::policy::Context;
@@ -21,7 +22,7 @@ struct State {
     uploads: BTreeMap<String, OpenUpload>,
     objects: BTreeMap<String, Object>,
     begun: usize,
-    /// Numbers of the parts that came, in order.
+    /// Numbers of the parts that came.
     parts: Vec<u16>,
 }
 
@@ -29,7 +30,7 @@ struct State {
 struct OpenUpload {
     key: String,
     export_id: String,
-    parts: BTreeMap<u16, Vec<u8>>,
+    parts: BTreeMap<u16, Bytes>,
 }
 
 /// What lies under a key.
@@ -66,8 +67,15 @@ impl MemoryBuckets {
         self.0.lock().unwrap().begun
     }
 
+    /// Numbers of the parts that came, sorted: parts travel side by side.
     pub(crate) fn parts_received(&self) -> Vec<u16> {
-        self.0.lock().unwrap().parts.clone()
+        let mut parts = self.0.lock().unwrap().parts.clone();
+        parts.sort_unstable();
+        parts
+    }
+
+    pub(crate) fn remove(&self, key: &str) {
+        self.0.lock().unwrap().objects.remove(key);
     }
 }
 
@@ -98,7 +106,7 @@ impl State {
         let expected: Vec<UploadedPart> =
             open.parts.iter().map(|(number, bytes)| UploadedPart { number: *number, etag: etag(bytes) }).collect();
         assert_eq!(parts, expected, "an upload is completed with the parts it has");
-        let bytes = open.parts.values().flatten().copied().collect();
+        let bytes = open.parts.values().map(Bytes::as_ref).collect::<Vec<_>>().concat();
         let object = Object { export_id: Some(open.export_id.clone()), bytes };
         self.objects.insert(upload.key.clone(), object);
         self.uploads.remove(&upload.upload_id);
@@ -152,7 +160,7 @@ impl ExportBuckets for FaultyBuckets {
         self.faults.around(Site::BucketAbortUnrecorded, away, effect).await
     }
 
-    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Vec<u8>) -> Result<UploadedPart, BucketError> {
+    async fn upload_part(&self, upload: &Upload, number: u16, bytes: Bytes) -> Result<UploadedPart, BucketError> {
         let effect = async {
             let mut state = self.inner.0.lock().unwrap();
             state.parts.push(number);

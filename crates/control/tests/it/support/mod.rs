@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 use valkeep_control::jobs::{Job, Workers};
+use valkeep_control::snapshots::export::ExportPart;
 use valkeep_control::{Control, Ports, ScrubSettings, Settings};
 use valkeep_domain::arn::{Arn, Place};
 use valkeep_domain::cluster::{CacheCluster, ClusterStatus, ReplicationGroup};
@@ -302,6 +303,7 @@ impl World {
         let stored: BTreeSet<BlobId> = self.blobs.list().await.unwrap().into_iter().collect();
         assert_eq!(stored, owners.into_keys().collect(), "{case}: stored blobs");
         assert_eq!(self.buckets.open_uploads(), 0, "{case}: open uploads");
+        assert_eq!(self.all::<ExportPart>().await, [], "{case}: parts of exports");
         let running: BTreeSet<String> = self.nodes.running().into_iter().collect();
         let clusters = self.all::<CacheCluster>().await.into_iter();
         let wanted = clusters.filter(|it| it.status == ClusterStatus::Available).map(|it| it.id.to_string());
