@@ -61,8 +61,10 @@ async fn a_bucket_that_refuses_changes_nothing() {
     assert_eq!(world.everything().await, before);
 }
 
-/// Exports to `e` while one call goes wrong; a process that died is followed by another.
+/// Exports to `e` while one call goes wrong; a process that died is followed by another. How many writes record the parts
+/// depends on how many end at the same time, so a late call may never be made.
 async fn export_with(world: &World, site: Site, nth: u64, mishap: Mishap) {
+    world.faults.clear();
     let control = world.control();
     export(&control, "s", "e").await.unwrap();
     let workers = Workers::start(control, true).await;
@@ -78,17 +80,19 @@ async fn export_with(world: &World, site: Site, nth: u64, mishap: Mishap) {
 
 #[tokio::test(start_paused = true)]
 async fn an_export_in_parts_survives_every_mishap() {
-    let file = large_file(LARGE_BYTES);
+    use Site::{BucketAbortUnrecorded, BucketBegin, BucketComplete, BucketExportedBy, BucketUploadPart, CatalogWrite};
+    let file = large_file((8 << 20) + 1);
     let world = world_with(&file).await;
     let control = world.control();
     export(&control, "s", "e").await.unwrap();
+    let workers = Workers::start(control, true).await;
     world.faults.clear();
-    world.finish(&control).await;
+    world.settle().await;
     let calls = world.faults.calls();
-    for (site, calls) in calls {
-        // Segment after segment is read the same way: the first, one in the middle, the last.
-        let chosen = if site == Site::BlobRead { vec![1, calls / 2, calls] } else { (1..=calls).collect() };
-        for nth in chosen {
+    workers.stop(Duration::ZERO).await;
+    // The other ports are called the same way for a file of one part.
+    for site in [BucketExportedBy, BucketBegin, BucketAbortUnrecorded, BucketUploadPart, BucketComplete, CatalogWrite] {
+        for nth in 1..=calls.get(&site).copied().unwrap_or_default() {
             for mishap in Mishap::ALL {
                 let case = format!("call {nth} of {site:?} {mishap:?}");
                 world.buckets.remove(KEY);

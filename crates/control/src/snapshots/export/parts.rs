@@ -80,9 +80,10 @@ pub(super) async fn record(control: &Control, held: Held, parts: Vec<UploadedPar
         for part in &parts {
             tx.put(&ExportPart { job: job.id, part: part.clone() })?;
         }
-        Ok(if job.errors > 0 {
-            tx.replace(&Job { errors: 0, ..job })?
-        })
+        if job.errors > 0 {
+            tx.replace(&Job { errors: 0, ..job })?;
+        }
+        Ok(())
     })
     .await
 }

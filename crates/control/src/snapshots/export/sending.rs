@@ -99,7 +99,8 @@ impl Stream {
                 return Ok(());
             }
         }
-        self.verified.read_to_end(|_| ()).await.map(drop)
+        while self.verified.next().await?.is_some() {}
+        Ok(())
     }
 
     /// Takes the next bytes of the stream; fewer only at its end.
