@@ -14,6 +14,7 @@ mod error;
 pub mod events;
 pub mod identities;
 pub mod jobs;
+pub mod repair;
 mod scrub;
 pub mod snapshots;
 mod sweep;
@@ -21,7 +22,7 @@ pub mod tags;
 
 pub use authorize::Call;
 pub use error::{Refusal, error_chain};
-pub use scrub::ScrubSettings;
+pub use scrub::{ScrubSettings, Scrubbed};
 
 use crate::jobs::Handover;
 use std::sync::Arc;

@@ -1,10 +1,13 @@
 //! The keyring: what is done with named keys, and small secrets sealed under the master key.
 
 use crate::cipher::{Cipher, random};
+use crate::files::{KeptKey, KeyFileError, KeyFiles};
 use crate::master::MasterKey;
 use crate::named::{ALIAS_PREFIX, Alias, KeyDescription, KeyReference, NamedKey, key_arn};
 use async_trait::async_trait;
+use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 use valkeep_domain::arn::Place;
 use valkeep_ports::catalog::{CatalogError, Scan, Store, Tx};
 use valkeep_ports::keys::{EncryptionContext, FreshDataKey, KeyError, KeyService, SecretBox};
@@ -50,10 +53,26 @@ fn unavailable(error: CatalogError) -> KeyError {
     KeyError::Unavailable(error.into())
 }
 
+impl From<KeyFileError> for KeyError {
+    fn from(error: KeyFileError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}
+
+/// What was read back from the files of keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadBack {
+    /// Keys that the catalog did not have.
+    pub found: usize,
+    /// Keys that the catalog had enabled, and whose file says that they were disabled.
+    pub disabled: usize,
+}
+
 /// The named keys of one place.
 #[derive(Debug)]
 pub struct Keyring {
     store: Store,
+    files: Arc<KeyFiles>,
     /// Wraps the material of named keys.
     wrapping: Cipher,
     /// Seals small secrets.
@@ -64,9 +83,18 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    pub fn new(store: Store, master: &MasterKey, place: Place, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+    /// `files` is the directory of the files of keys; it is made when the first is written.
+    pub fn new(
+        store: Store,
+        master: &MasterKey,
+        files: PathBuf,
+        place: Place,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Self {
         let (wrapping, secrets) = (master.for_use("named keys"), master.for_use("secrets"));
-        Self { store, wrapping, secrets, place, clock, ids }
+        let files = Arc::new(KeyFiles::new(files, master.for_use("key files")));
+        Self { store, files, wrapping, secrets, place, clock, ids }
     }
 
     /// Makes a key, with an alias if one is given.
@@ -80,7 +108,9 @@ impl Keyring {
         alias.map_or(Ok(()), check_alias)?;
         let key = self.draw(description);
         let alias = alias.map(|name| Alias { name: name.to_owned(), key_id: key.id.clone() });
-        let described = self.described(key.clone(), alias.iter().map(|alias| alias.name.clone()).collect());
+        let aliases: Vec<_> = alias.iter().map(|alias| alias.name.clone()).collect();
+        let described = self.described(key.clone(), aliases.clone());
+        self.keep(&key, aliases).await?;
         self.store
             .write(move |tx| {
                 tx.insert(&key)?;
@@ -120,19 +150,69 @@ impl Keyring {
     /// # Errors
     /// `DefaultKey`; `Key` with `NotFound` or `Unavailable`.
     pub async fn set_enabled(&self, reference: &str, enabled: bool) -> Result<(), AdminError> {
-        let unknown = reference.to_owned();
-        let not_found = move || KeyError::NotFound(unknown.clone());
-        let reference = KeyReference::parse(reference, &self.place).ok_or_else(&not_found)?;
+        let before = self.find(reference).await?;
+        let aliases = self.describe(reference).await?.aliases;
+        if !enabled && aliases.iter().any(|alias| alias == DEFAULT_ALIAS) {
+            return Err(AdminError::DefaultKey);
+        }
+        let key = NamedKey { enabled, ..before };
+        // A process that ends between the two leaves the file with the stricter word.
+        if !enabled {
+            self.keep(&key, aliases.clone()).await?;
+        }
+        let id = key.id.clone();
         self.store
-            .write(move |tx| {
-                let key = reference.find(tx)?.ok_or_else(&not_found)?;
-                let default = tx.get::<Alias>(DEFAULT_ALIAS)?;
-                if !enabled && default.is_some_and(|default| default.key_id == key.id) {
-                    return Err(AdminError::DefaultKey);
-                }
-                Ok(tx.replace(&NamedKey { enabled, ..key })?)
+            .write(move |tx| match tx.get::<NamedKey>(&id)? {
+                Some(key) => tx.replace(&NamedKey { enabled, ..key }),
+                None => Ok(()),
             })
-            .await
+            .await?;
+        if enabled {
+            self.keep(&key, aliases).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the file of a key.
+    async fn keep(&self, key: &NamedKey, aliases: Vec<String>) -> Result<(), KeyError> {
+        let (files, kept) = (self.files.clone(), KeptKey::of(key, aliases, &self.place));
+        let written = spawn_blocking(move || files.write(&kept)).await;
+        Ok(written.map_err(|lost| KeyError::Unavailable(Box::new(lost)))??)
+    }
+
+    /// Writes the files that are missing: of keys that were made before keys had files.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn keep_all(&self) -> Result<(), KeyError> {
+        let all = |tx: &mut Tx<'_>| {
+            let every = Scan::keys("", usize::MAX);
+            Ok((tx.scan::<NamedKey>(&every)?, tx.scan::<Alias>(&every)?))
+        };
+        let (keys, aliases) = self.store.read(all).await.map_err(unavailable)?;
+        for key in keys.iter().filter(|key| !self.files.has(&key.id)) {
+            let own = aliases.iter().filter(|alias| alias.key_id == key.id).map(|alias| alias.name.clone()).collect();
+            self.keep(key, own).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings back from their files the keys that the catalog lacks, and disables those that were disabled later than the
+    /// catalog knows. Aliases that name another key now stay as they are.
+    ///
+    /// # Errors
+    /// `Unavailable`: also when a file is damaged, or belongs to another master key or place.
+    pub async fn read_back(&self) -> Result<ReadBack, KeyError> {
+        let files = self.files.clone();
+        let kept = spawn_blocking(move || files.read_all()).await;
+        let kept = kept.map_err(|lost| KeyError::Unavailable(Box::new(lost)))??;
+        if let Some(strange) =
+            kept.iter().find(|kept| kept.account != self.place.account || kept.region != self.place.region)
+        {
+            let text = format!("the files of keys belong to account {} in {}", strange.account, strange.region);
+            return Err(KeyError::Unavailable(text.into()));
+        }
+        self.store.write(move |tx| restore(tx, &kept)).await.map_err(unavailable)
     }
 
     /// A new key with random material, not stored yet.
@@ -187,6 +267,29 @@ fn check_alias(alias: &str) -> Result<(), AdminError> {
     Ok(())
 }
 
+fn restore(tx: &mut Tx<'_>, kept: &[KeptKey]) -> Result<ReadBack, CatalogError> {
+    let mut read_back = ReadBack::default();
+    for KeptKey { key, aliases, .. } in kept {
+        match tx.get::<NamedKey>(&key.id)? {
+            None => {
+                tx.insert(key)?;
+                read_back.found += 1;
+            }
+            Some(known) if known.enabled && !key.enabled => {
+                tx.replace(&NamedKey { enabled: false, ..known })?;
+                read_back.disabled += 1;
+            }
+            Some(_) => {}
+        }
+        for name in aliases {
+            if tx.get::<Alias>(name)?.is_none() {
+                tx.insert(&Alias { name: name.clone(), key_id: key.id.clone() })?;
+            }
+        }
+    }
+    Ok(read_back)
+}
+
 fn add_alias(tx: &mut Tx<'_>, alias: &Alias) -> Result<(), AdminError> {
     match tx.insert(alias) {
         Err(CatalogError::AlreadyExists { .. }) => Err(AdminError::AliasTaken(alias.name.clone())),
@@ -215,6 +318,7 @@ impl KeyService for Keyring {
             Some(id) => id,
             None => {
                 let key = self.draw("Default key that protects my snapshots when no other key is given");
+                self.keep(&key, vec![DEFAULT_ALIAS.to_owned()]).await?;
                 let make = move |tx: &mut Tx<'_>| {
                     // Another caller may have been faster.
                     if let Some(alias) = tx.get::<Alias>(DEFAULT_ALIAS)? {

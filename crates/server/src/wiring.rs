@@ -103,7 +103,14 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
     let foundation = found(&store, config, &directory, ids.as_ref()).await?;
     let place = Place::new(&foundation.region, &foundation.account);
     let master = master_key(&directory, &foundation)?;
-    let keyring = Arc::new(Keyring::new(store.clone(), &master, place.clone(), clock.clone(), ids.clone()));
+    let keyring = Arc::new(Keyring::new(
+        store.clone(),
+        &master,
+        directory.file("keys"),
+        place.clone(),
+        clock.clone(),
+        ids.clone(),
+    ));
     check_master_key(&directory, &foundation, &keyring)?;
     let blobs = Arc::new(LocalBlobs::open(directory.path())?);
     let engines = Arc::new(LocalEngines::new(directory.file("nodes"), engines_config(config)).await?);

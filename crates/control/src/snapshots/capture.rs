@@ -3,6 +3,8 @@
 //! The node is chosen (a replica in step, else the primary), its data comes over the replication link, is walked as it
 //! passes, sealed, stored, and read back. Nothing of the data set is held in memory beyond a few segments.
 
+use super::facts::Recorded;
+use super::subject::subject_of;
 use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
@@ -10,7 +12,6 @@ use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Meter, MovingJob, Reason, StepError};
 use crate::{Control, error_chain, events};
 use async_trait::async_trait;
-use serde::Serialize;
 use valkeep_domain::arn::Place;
 use valkeep_domain::cluster::{CacheCluster, NodeRole};
 use valkeep_domain::ids::{BlobId, JobId};
@@ -166,19 +167,6 @@ struct Taken {
     began_at: Timestamp,
 }
 
-/// Subject of a blob: enough to find a lost snapshot again.
-#[derive(Serialize)]
-struct Subject<'a> {
-    kind: &'static str,
-    snapshot: &'a Snapshot,
-}
-
-/// The subject of the blobs of a snapshot.
-pub(super) fn subject_of(snapshot: &Snapshot) -> Result<Vec<u8>, StepError> {
-    serde_json::to_vec(&Subject { kind: "snapshot-shard", snapshot })
-        .map_err(|error| StepError::Fail(error.to_string().into()))
-}
-
 async fn transfer(
     control: &Control,
     snapshot: &Snapshot,
@@ -191,7 +179,7 @@ async fn transfer(
         id: blob,
         key_arn,
         context: control.encryption_context(blob),
-        subject: subject_of(snapshot)?,
+        subject: subject_of(control, snapshot, 0).await?,
         compression: Compression::Zstd1,
     };
     let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await?;
@@ -200,7 +188,8 @@ async fn transfer(
     reached(CrashPoint::CreateCaptured);
     let began_at = sink.began_at.unwrap_or_else(|| control.now());
     let facts = sink.inspector.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
-    let footer = serde_json::to_vec(&facts).map_err(|error| StepError::Fail(error.to_string().into()))?;
+    let footer = serde_json::to_vec(&Recorded { facts: &facts, taken_at: began_at })
+        .map_err(|error| StepError::Fail(error.to_string().into()))?;
     let sealed = sink.writer.commit(&footer).await?;
     Ok((Taken { facts, began_at }, sealed))
 }

@@ -1,10 +1,21 @@
 //! What was learned of a shard while its bytes passed lies in the blob's footer and is compared at every full read.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
+use valkeep_domain::time::Timestamp;
 use valkeep_rdb::Facts;
 
 /// Fields that a later walk must find again, in every version that wrote them. The others are for people.
 const COMPARED: [&str; 6] = ["format", "crc64", "keys", "expires", "databases", "functions"];
+
+/// What a footer records.
+#[derive(Debug, Serialize)]
+pub(crate) struct Recorded<'a> {
+    #[serde(flatten)]
+    pub(crate) facts: &'a Facts,
+    /// When the data was taken; absent in blobs of the first versions.
+    pub(crate) taken_at: Timestamp,
+}
 
 /// A fact that is not what was recorded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

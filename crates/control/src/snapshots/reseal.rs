@@ -3,7 +3,8 @@
 //! Steps: record a blob, write it, and so for each shard, and read it back; then one transaction gives the blobs to the copy. An attempt
 //! that was cut short leaves recorded blobs that are nobody's; the next one takes them back first.
 
-use super::capture::{read_back, subject_of};
+use super::capture::read_back;
+use super::subject::subject_of;
 use super::{advance, stored};
 use crate::Control;
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
@@ -28,11 +29,11 @@ pub(crate) async fn run(
             Ok((stored(tx, &name)?, stored(tx, &copy)?))
         })
         .await?;
-    let subject = subject_of(&to)?;
     let meter = control.progress.begin(held.id(), MovingJob::Copy, target, Some(from.rdb_bytes()));
     let mut written = Vec::new();
-    for blob in from.blobs() {
-        written.push(copy_blob(control, held, blob, key_arn, subject.clone(), &meter).await?);
+    for (position, blob) in (0..).zip(from.blobs()) {
+        let subject = subject_of(control, &to, position).await?;
+        written.push(copy_blob(control, held, blob, key_arn, subject, &meter).await?);
     }
     let (source, target) = (source.clone(), target.clone());
     held.finish(control, move |tx| {

@@ -42,7 +42,14 @@ impl Bench {
     fn keyring_in(&self, region: &str, master: &str) -> Keyring {
         let master = MasterKey::open_or_create(&self.directory.path().join(master)).unwrap();
         let place = Place::new(region, "123456789012");
-        Keyring::new(self.store.clone(), &master, place, Arc::new(FixedClock), Arc::<Counting>::default())
+        Keyring::new(
+            self.store.clone(),
+            &master,
+            self.directory.path().join("keys"),
+            place,
+            Arc::new(FixedClock),
+            Arc::<Counting>::default(),
+        )
     }
 }
 
@@ -228,4 +235,69 @@ async fn no_secret_is_shown_or_stored_in_the_clear() {
     assert!(!shown.contains(&hex::encode(master)));
     assert!(!shown.contains(&hex::encode(fresh.plain.as_ref())));
     assert!(!shown.contains(&format!("{:?}", fresh.plain)));
+}
+
+#[tokio::test]
+async fn keys_come_back_from_their_files() {
+    let bench = Bench::new();
+    let keyring = bench.keyring();
+    let default = keyring.default_key().await.unwrap();
+    let named = keyring.create("for tests", Some("alias/team/one")).await.unwrap();
+    let disabled = keyring.create("", None).await.unwrap();
+    keyring.set_enabled(&disabled.id, false).await.unwrap();
+    let context = context(&[("a", "b")]);
+    let FreshDataKey { plain, wrapped } = keyring.generate_data_key(&named.arn, &context).await.unwrap();
+
+    let lost = Bench { store: Store::new(Arc::new(MemoryCatalog::default())), ..bench };
+    let keyring = lost.keyring();
+    assert!(keyring.list().await.unwrap().is_empty());
+    assert_eq!(keyring.read_back().await.unwrap(), ReadBack { found: 3, disabled: 0 });
+    assert_eq!(keyring.default_key().await.unwrap(), default);
+    assert_eq!(keyring.describe("alias/team/one").await.unwrap(), named);
+    assert!(!keyring.describe(&disabled.id).await.unwrap().enabled);
+    assert_eq!(keyring.unwrap_data_key(&named.arn, &wrapped, &context).await.unwrap().as_ref(), plain.as_ref());
+    assert_eq!(keyring.read_back().await.unwrap(), ReadBack::default());
+}
+
+#[tokio::test]
+async fn a_catalog_of_before_a_key_was_disabled_does_not_enable_it() {
+    let bench = Bench::new();
+    let keyring = bench.keyring();
+    let key = keyring.create("", None).await.unwrap();
+    keyring.set_enabled(&key.id, false).await.unwrap();
+    let id = key.id.clone();
+    let enable = move |tx: &mut Tx<'_>| {
+        let key = tx.get::<NamedKey>(&id)?.unwrap();
+        tx.replace(&NamedKey { enabled: true, ..key })
+    };
+    bench.store.write::<_, CatalogError>(enable).await.unwrap();
+    assert_eq!(keyring.read_back().await.unwrap(), ReadBack { found: 0, disabled: 1 });
+    assert!(matches!(keyring.resolve(&key.id).await, Err(KeyError::Disabled(_))));
+}
+
+#[tokio::test]
+async fn keys_without_a_file_are_given_one() {
+    let bench = Bench::new();
+    let keyring = bench.keyring();
+    let key = keyring.create("", Some("alias/a")).await.unwrap();
+    let path = bench.directory.path().join("keys").join(format!("{}.json", key.id));
+    std::fs::remove_file(&path).unwrap();
+    keyring.keep_all().await.unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains(&key.id) && !text.contains("alias/a"), "{text}");
+}
+
+#[tokio::test]
+async fn a_changed_file_or_one_of_another_master_key_or_place_is_refused() {
+    let bench = Bench::new();
+    let key = bench.keyring().create("", None).await.unwrap();
+    let path = bench.directory.path().join("keys").join(format!("{}.json", key.id));
+    assert!(bench.keyring_in("eu-west-1", "master.key").read_back().await.is_err());
+    assert!(bench.keyring_in("us-east-1", "other.key").read_back().await.is_err());
+    let text = std::fs::read_to_string(&path).unwrap();
+    let digit = text.rfind('0').unwrap();
+    std::fs::write(&path, format!("{}1{}", &text[..digit], &text[digit + 1..])).unwrap();
+    assert!(bench.keyring().read_back().await.is_err());
+    std::fs::write(&path, "{}").unwrap();
+    assert!(bench.keyring().read_back().await.is_err());
 }
