@@ -13,3 +13,4 @@ mod reader;
 mod writer;
 
 pub use local::LocalBlobs;
+pub use reader::open_file;

@@ -5,8 +5,17 @@ use async_trait::async_trait;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::Arc;
 use valkeep_ports::blobs::{BlobError, BlobReader};
+
+/// A committed blob in any file. Blocks for a moment.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn open_file(path: &Path) -> io::Result<Box<dyn BlobReader>> {
+    Ok(Box::new(LocalReader::whole(File::open(path)?)?))
+}
 
 #[derive(Debug)]
 pub(crate) struct LocalReader {

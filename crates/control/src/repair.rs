@@ -6,7 +6,7 @@
 
 use crate::snapshots::subject::Subject;
 use crate::snapshots::verified::{Cause, Verified, VerifyError};
-use crate::snapshots::verify::{Told, Verifying};
+use crate::snapshots::verify::{ShardAt, ShardReport, Told, Verdict, Verifying};
 use crate::{Control, error_chain};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use valkeep_domain::names::SnapshotName;
 use valkeep_domain::size::ByteCount;
 use valkeep_domain::snapshot::{Snapshot, SnapshotState, StoredShard};
 use valkeep_domain::time::Timestamp;
-use valkeep_ports::blobs::{BlobError, BlobRecord, BlobState};
+use valkeep_ports::blobs::{BlobError, BlobReader, BlobRecord, BlobState};
 use valkeep_ports::catalog::{CatalogError, Tx};
 use valkeep_ports::records::Tagged;
 use valkeep_ports::sealed::{SealedError, SealedReader};
@@ -195,23 +195,32 @@ impl Control {
         Ok(unknown)
     }
 
-    /// What a blob says of itself; `None` when it is no shard.
     async fn candidate(&self, blob: BlobId) -> Result<Option<Candidate>, Cause> {
         let reader = SealedReader::open(self.ports.blobs.as_ref(), self.ports.keys.as_ref(), blob).await?;
-        let (header, footer) = (reader.header(), reader.footer());
-        let Some(subject) = Subject::of(header) else { return Ok(None) };
-        let facts: FooterFacts = serde_json::from_slice(&footer.facts).map_err(Cause::Facts)?;
-        let stored = StoredShard {
-            blob,
-            rdb_bytes: ByteCount(footer.plain_bytes),
-            sha256: hex::encode(footer.sha256),
-            format: facts.format,
-            keys: facts.keys,
-            crc64: facts.crc64,
-            // Blobs of the first versions do not say when they were taken.
-            taken_at: facts.taken_at.unwrap_or(subject.snapshot.created_at).whole_seconds(),
+        Candidate::of(&reader)
+    }
+
+    /// Verifies a sealed blob that lies anywhere, by what it says of itself. `None` when it is no shard of a snapshot.
+    ///
+    /// # Errors
+    /// When it cannot be opened; what is wrong with its data is in the verdict.
+    pub async fn verify_blob(&self, blob: Box<dyn BlobReader>, told: Told<'_>) -> Result<Option<ShardReport>, Cause> {
+        let began = self.now();
+        let reader = SealedReader::of(blob, self.ports.keys.as_ref()).await?;
+        let Some(Candidate { subject, stored, .. }) = Candidate::of(&reader)? else { return Ok(None) };
+        let mut so_far = Verifying { done_bytes: 0, total_bytes: stored.rdb_bytes.0 };
+        let shard = ShardAt { snapshot: subject.snapshot.name, position: subject.position, stored };
+        let read = async {
+            let ShardAt { snapshot, position, stored } = &shard;
+            let mut verified = Verified::open_unknown(reader, snapshot, *position, stored).await?;
+            while let Some(piece) = verified.next().await? {
+                so_far.done_bytes += piece.len() as u64;
+                told(so_far);
+            }
+            verified.found()
         };
-        Ok(Some(Candidate { subject, stored, stored_bytes: footer.stored_bytes, key_arn: header.key_arn.clone() }))
+        let verdict = Verdict::of(read.await);
+        Ok(Some(ShardReport { shard, verdict, took_ms: self.now().ms() - began.ms() }))
     }
 }
 
@@ -233,6 +242,24 @@ impl Fate {
 }
 
 impl Candidate {
+    /// What a blob says of itself; `None` when it is no shard.
+    fn of(reader: &SealedReader) -> Result<Option<Self>, Cause> {
+        let (header, footer) = (reader.header(), reader.footer());
+        let Some(subject) = Subject::of(header) else { return Ok(None) };
+        let facts: FooterFacts = serde_json::from_slice(&footer.facts).map_err(Cause::Facts)?;
+        let stored = StoredShard {
+            blob: BlobId(header.blob_id.0),
+            rdb_bytes: ByteCount(footer.plain_bytes),
+            sha256: hex::encode(footer.sha256),
+            format: facts.format,
+            keys: facts.keys,
+            crc64: facts.crc64,
+            // Blobs of the first versions do not say when they were taken.
+            taken_at: facts.taken_at.unwrap_or(subject.snapshot.created_at).whole_seconds(),
+        };
+        Ok(Some(Self { subject, stored, stored_bytes: footer.stored_bytes, key_arn: header.key_arn.clone() }))
+    }
+
     fn orphan(&self, fate: Fate) -> Orphan {
         let shard = (self.subject.snapshot.name.clone(), u32::from(self.subject.position) + 1);
         Orphan { blob: self.stored.blob, shard: Some(shard), fate }

@@ -131,8 +131,26 @@ impl SealedReader {
         if found != id {
             return Err(SealedError::Swapped { asked: id, found });
         }
+        Self::behind(blob, header, &head, keys).await
+    }
+
+    /// Opens head and footer of a blob that was found somewhere; its header says which one it is.
+    ///
+    /// # Errors
+    /// Those of the reader and of the key service; `Seal` when it is damaged.
+    pub async fn of(blob: Box<dyn BlobReader>, keys: &dyn KeyService) -> Result<Self, SealedError> {
+        let (header, head) = read_head(blob.as_ref()).await?;
+        Self::behind(blob, header, &head, keys).await
+    }
+
+    async fn behind(
+        blob: Box<dyn BlobReader>,
+        header: Header,
+        head: &[u8],
+        keys: &dyn KeyService,
+    ) -> Result<Self, SealedError> {
         let key = keys.unwrap_data_key(&header.key_arn, &header.wrapped_key, &header.context).await?;
-        let opener = Opener::new(&head, &DataKey::from_bytes(*key))?;
+        let opener = Opener::new(head, &DataKey::from_bytes(*key))?;
         let footer = read_footer(blob.as_ref(), &opener).await?;
         Ok(Self { blob, opener, footer })
     }

@@ -1,19 +1,25 @@
-//! The operator's commands: keys, identities, policies, attached groups.
+//! The operator's commands: keys, identities, policies, attached groups, and what is stored.
 //!
 //! A command runs inside the service of the directory when one runs, over a socket in it that only its owner can open;
-//! otherwise it opens the directory itself. Either way the same function does it.
+//! otherwise it opens the directory itself. Either way the same conversation is held: one line with the command, then a
+//! line a second that says how far it is, and the answer as the last line.
+
+mod conversation;
+mod stored;
+
+pub use conversation::Progress;
+pub use stored::verify_file;
 
 use crate::config::Config;
 use crate::directory::{Directory, DirectoryError, control_socket};
 use crate::wiring::{self, FIRST_IDENTITY, OpenError, Parts, first_identity_of};
+use conversation::{ask, converse};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -26,29 +32,69 @@ use valkeep_domain::node_types::NodeType;
 use valkeep_keys::{KeyDescription, Keyring};
 use zeroize::Zeroizing;
 
-/// Longest command or answer: a policy document and its wrapping, or a list of identities. Unit: bytes.
-const MAX_LINE_BYTES: u64 = 16 << 20;
-
-/// A command may wait for a server that is being attached.
-const TIMEOUT: Duration = Duration::from_secs(60);
-
 /// What an operator can ask for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
-    CreateKey { description: String, alias: Option<String> },
+    CreateKey {
+        description: String,
+        alias: Option<String>,
+    },
     ListKeys,
-    DescribeKey { key: String },
-    DisableKey { key: String },
-    EnableKey { key: String },
-    CreateIdentity { name: String },
+    DescribeKey {
+        key: String,
+    },
+    DisableKey {
+        key: String,
+    },
+    EnableKey {
+        key: String,
+    },
+    CreateIdentity {
+        name: String,
+    },
     ListIdentities,
-    DeleteIdentity { name: String },
-    RotateIdentity { name: String },
-    PutPolicy { identity: String, policy: String, document: String },
-    GetPolicies { identity: String, policy: Option<String> },
-    DeletePolicy { identity: String, policy: String },
+    DeleteIdentity {
+        name: String,
+    },
+    RotateIdentity {
+        name: String,
+    },
+    PutPolicy {
+        identity: String,
+        policy: String,
+        document: String,
+    },
+    GetPolicies {
+        identity: String,
+        policy: Option<String>,
+    },
+    DeletePolicy {
+        identity: String,
+        policy: String,
+    },
     Attach(AttachCommand),
+    /// One snapshot, or all.
+    Verify {
+        snapshot: Option<String>,
+    },
+    /// A sealed blob in a file.
+    VerifyBlob {
+        file: PathBuf,
+    },
+    Scrub {
+        now: bool,
+    },
+    Repair {
+        apply: bool,
+    },
+}
+
+impl Command {
+    /// Whether it reads stored bytes: it takes as long as there are bytes.
+    const fn is_long(&self) -> bool {
+        matches!(self, Self::Verify { .. } | Self::VerifyBlob { .. } | Self::Scrub { .. } | Self::Repair { .. })
+    }
 }
 
 /// Servers to attach. The password travels over the socket only, and is wiped here after use.
@@ -78,41 +124,38 @@ pub enum CommandError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the running service cannot be asked")]
-    Connection(#[source] io::Error),
+    Connection(#[from] io::Error),
 }
 
-/// Runs a command on the directory, through its service if one runs.
+/// Runs a command on the directory, through its service if one runs. `told` hears how far it is.
 ///
 /// # Errors
 /// `Refused` with the service's words; `Open` and `Connection` when nobody could be asked.
-pub async fn command(directory: &Path, config: &Config, command: Command) -> Result<Value, CommandError> {
+pub async fn command(
+    directory: &Path,
+    config: &Config,
+    command: Command,
+    told: impl FnMut(Progress),
+) -> Result<Value, CommandError> {
     match Directory::hold(directory) {
         Ok(held) => {
-            let parts = wiring::open(held, config).await?;
-            let answer = Operator::of(&parts).run(command).await;
+            // Only repair may find the catalog gone: it makes a new one.
+            let makes_anew = matches!(command, Command::Repair { apply: true });
+            let parts =
+                if makes_anew { wiring::open_lost(held, config).await? } else { wiring::open(held, config).await? };
+            let (ours, theirs) = tokio::io::duplex(1 << 16);
+            let (_stop, stopped) = watch::channel(false);
+            let talk = converse(theirs, Operator::of(&parts), stopped);
+            let (answer, ()) = tokio::join!(ask(ours, &command, told), talk);
             parts.catalog.close().await;
-            answer.map_err(CommandError::Refused)
+            answer
         }
         Err(DirectoryError::InUse(path)) => {
-            let asked = ask(&path, &command);
-            match tokio::time::timeout(TIMEOUT, asked).await {
-                Ok(Ok(answer)) => answer.map_err(CommandError::Refused),
-                Ok(Err(error)) => Err(CommandError::Connection(error)),
-                Err(_) => Err(CommandError::Connection(io::ErrorKind::TimedOut.into())),
-            }
+            let stream = UnixStream::connect(control_socket(&path)).await.map_err(CommandError::Connection)?;
+            ask(stream, &command, told).await
         }
         Err(error) => Err(OpenError::from(error).into()),
     }
-}
-
-async fn ask(directory: &Path, command: &Command) -> io::Result<Result<Value, String>> {
-    let mut stream = UnixStream::connect(control_socket(directory)).await?;
-    let mut line = Zeroizing::new(serde_json::to_vec(command)?);
-    line.push(b'\n');
-    stream.write_all(&line).await?;
-    let mut answer = Vec::new();
-    stream.take(MAX_LINE_BYTES).read_to_end(&mut answer).await?;
-    Ok(serde_json::from_slice(&answer)?)
 }
 
 /// Takes commands on the socket of the directory until `stop` changes.
@@ -132,28 +175,13 @@ pub(crate) fn listen(parts: &Parts, mut stop: watch::Receiver<bool>) -> io::Resu
             tokio::select! {
                 _ = stop.changed() => break,
                 Ok((stream, _)) = listener.accept() => {
-                    let talk = converse(stream, operator.clone());
-                    conversations.spawn(tokio::time::timeout(TIMEOUT, talk));
+                    conversations.spawn(converse(stream, operator.clone(), stop.clone()));
                 }
                 Some(_) = conversations.join_next() => {}
             }
         }
         while conversations.join_next().await.is_some() {}
     }))
-}
-
-async fn converse(mut stream: UnixStream, operator: Operator) {
-    let mut line = Zeroizing::new(Vec::new());
-    let read = BufReader::new((&mut stream).take(MAX_LINE_BYTES)).read_until(b'\n', &mut line).await;
-    let answer = match read.map(|_| serde_json::from_slice::<Command>(&line)) {
-        Ok(Ok(command)) => operator.run(command).await,
-        Ok(Err(error)) => Err(format!("the command cannot be read: {error}")),
-        Err(error) => Err(error.to_string()),
-    };
-    let text = serde_json::to_vec(&answer).unwrap_or_default();
-    if let Err(error) = stream.write_all(&text).await {
-        tracing::warn!(%error, "the answer to an operator's command was not taken");
-    }
 }
 
 /// What the commands work on.
@@ -171,7 +199,7 @@ impl Operator {
     }
 
     /// Does what the operator asks for; the error is for the operator.
-    async fn run(&self, command: Command) -> Result<Value, String> {
+    async fn run(&self, command: Command, progress: &watch::Sender<Progress>) -> Result<Value, String> {
         tracing::info!(?command, "operator");
         use Command as C;
         let (control, keyring) = (self.control.as_ref(), self.keyring.as_ref());
@@ -211,6 +239,10 @@ impl Operator {
             }
             C::GetPolicies { identity, policy } => policies(control, &identity, policy).await,
             C::Attach(request) => attach(control, request).await,
+            C::Verify { snapshot } => stored::verify(control, snapshot, progress).await,
+            C::VerifyBlob { file } => stored::verify_blob(control, &file, progress).await,
+            C::Scrub { now } => stored::scrub(control, now, progress).await,
+            C::Repair { apply } => stored::repair(control, keyring, apply, progress).await,
         }
     }
 
@@ -323,7 +355,7 @@ mod tests {
     async fn the_file_of_the_first_identity_follows_its_access_key() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
-        let ask = |asked: Command| async move { command(path, &Config::default(), asked).await.unwrap() };
+        let ask = |asked: Command| async move { command(path, &Config::default(), asked, |_| ()).await.unwrap() };
         let rotate = || ask(Command::RotateIdentity { name: FIRST_IDENTITY.to_owned() });
         let shown = rotate().await;
         let written = first_identity(path).unwrap();

@@ -40,6 +40,8 @@ impl std::fmt::Debug for FirstIdentity {
 
 const CREDENTIALS: &str = "credentials.json";
 const ENDPOINT: &str = "endpoint";
+/// The files of named keys.
+pub(crate) const KEYS: &str = "keys";
 
 impl Directory {
     /// Makes the directory if there is none, and takes hold of it.
@@ -92,9 +94,9 @@ impl Directory {
         }
     }
 
-    /// Whether the credentials of a first identity lie here.
-    pub(crate) fn has_credentials(&self) -> bool {
-        self.file(CREDENTIALS).exists()
+    /// Whether a catalog must be here: the first start wrote credentials, its last step, or a key was made.
+    pub(crate) fn was_used(&self) -> bool {
+        self.file(CREDENTIALS).exists() || self.file(KEYS).exists()
     }
 
     /// Tells `valkeep env` where the service listens now.

@@ -1,7 +1,7 @@
 //! Wiring: which adapter stands behind each port.
 
 use crate::config::{Config, Grants};
-use crate::directory::{Directory, DirectoryError, FirstIdentity};
+use crate::directory::{Directory, DirectoryError, FirstIdentity, KEYS};
 use crate::system::{SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use valkeep_ports::blobs::BlobError;
 use valkeep_ports::buckets::ExportBuckets;
 use valkeep_ports::catalog::{CatalogError, Record, Store, Table};
 use valkeep_ports::engines::EngineError;
-use valkeep_ports::keys::SecretBox;
+use valkeep_ports::keys::{KeyError, SecretBox};
 use valkeep_ports::{Clock, Ids};
 use valkeep_s3::Access;
 use zeroize::Zeroizing;
@@ -44,11 +44,13 @@ pub enum OpenError {
     )]
     MasterKeyWrong(std::path::PathBuf),
     #[error(
-        "{0} holds credentials and no catalog: the catalog is lost. Put it back from a backup, or use another directory"
+        "{0} was used and has no catalog: the catalog is lost. Put it back from a backup, or let `valkeep repair --apply` make a new one from the blobs and the files of the keys"
     )]
     CatalogLost(std::path::PathBuf),
     #[error("the blobs cannot be opened")]
     Blobs(#[from] BlobError),
+    #[error("the files of the keys cannot be used")]
+    Keys(#[from] KeyError),
     #[error("the engines cannot be used")]
     Engines(#[from] EngineError),
     #[error("the first identity cannot be made")]
@@ -96,22 +98,39 @@ pub(crate) struct Parts {
 
 /// Opens everything that lies in the directory. The first time, everything is made.
 pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts, OpenError> {
+    open_with(directory, config, LostCatalog::Refused).await
+}
+
+/// Like [`open`], and a lost catalog is made anew: for repair. The keys come back from their files, the snapshots are the
+/// repair's to make; the first identity gets new credentials.
+pub(crate) async fn open_lost(directory: Directory, config: &Config) -> Result<Parts, OpenError> {
+    open_with(directory, config, LostCatalog::MadeAnew).await
+}
+
+/// What to do with a directory whose catalog is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LostCatalog {
+    Refused,
+    MadeAnew,
+}
+
+async fn open_with(directory: Directory, config: &Config, lost: LostCatalog) -> Result<Parts, OpenError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let catalog = SqliteCatalog::open(directory.path())?;
     let store = Store::new(catalog.clone());
-    let foundation = found(&store, config, &directory, ids.as_ref()).await?;
+    if lost == LostCatalog::MadeAnew && directory.was_used() {
+        // First of all, since it fails when the master key or the place is another.
+        let master = existing_master_key(&directory)?;
+        let place = Place::new(&config.region, &config.account_id);
+        new_keyring(&store, &master, &directory, &place, &clock, &ids).read_back().await?;
+    }
+    let foundation = found(&store, config, &directory, lost, ids.as_ref()).await?;
     let place = Place::new(&foundation.region, &foundation.account);
     let master = master_key(&directory, &foundation)?;
-    let keyring = Arc::new(Keyring::new(
-        store.clone(),
-        &master,
-        directory.file("keys"),
-        place.clone(),
-        clock.clone(),
-        ids.clone(),
-    ));
+    let keyring = Arc::new(new_keyring(&store, &master, &directory, &place, &clock, &ids));
     check_master_key(&directory, &foundation, &keyring)?;
+    keyring.keep_all().await?;
     let blobs = Arc::new(LocalBlobs::open(directory.path())?);
     let engines = Arc::new(LocalEngines::new(directory.file("nodes"), engines_config(config)).await?);
     let embedded_s3 = EmbeddedS3 {
@@ -152,7 +171,13 @@ pub(crate) async fn open(directory: Directory, config: &Config) -> Result<Parts,
 }
 
 /// What the directory is; the configuration decides it at the first start, and may not contradict it later.
-async fn found(store: &Store, config: &Config, directory: &Directory, ids: &dyn Ids) -> Result<Foundation, OpenError> {
+async fn found(
+    store: &Store,
+    config: &Config,
+    directory: &Directory,
+    lost: LostCatalog,
+    ids: &dyn Ids,
+) -> Result<Foundation, OpenError> {
     let random = ids.random();
     let vpc: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let new = Foundation {
@@ -165,8 +190,9 @@ async fn found(store: &Store, config: &Config, directory: &Directory, ids: &dyn 
     let key = new.key();
     let found = match store.read(move |tx| tx.get::<Foundation>(&key)).await? {
         Some(found) => found,
-        // Credentials are written last: where they are, there was a catalog.
-        None if directory.has_credentials() => return Err(OpenError::CatalogLost(directory.path().to_owned())),
+        None if lost == LostCatalog::Refused && directory.was_used() => {
+            return Err(OpenError::CatalogLost(directory.path().to_owned()));
+        }
         None => {
             let inserted = new.clone();
             store.write(move |tx| tx.insert(&inserted)).await?;
@@ -184,13 +210,28 @@ async fn found(store: &Store, config: &Config, directory: &Directory, ids: &dyn 
     })
 }
 
+fn new_keyring(
+    store: &Store,
+    master: &MasterKey,
+    directory: &Directory,
+    place: &Place,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn Ids>,
+) -> Keyring {
+    Keyring::new(store.clone(), master, directory.file(KEYS), place.clone(), clock.clone(), ids.clone())
+}
+
 /// A new key is made only where nothing can be sealed under an old one.
 fn master_key(directory: &Directory, foundation: &Foundation) -> Result<MasterKey, OpenError> {
-    let path = directory.file(MASTER_KEY);
-    if foundation.settled && !path.exists() {
-        return Err(OpenError::MasterKeyLost(path));
+    if foundation.settled || directory.was_used() {
+        return existing_master_key(directory);
     }
-    Ok(MasterKey::open_or_create(&path)?)
+    Ok(MasterKey::open_or_create(&directory.file(MASTER_KEY))?)
+}
+
+fn existing_master_key(directory: &Directory) -> Result<MasterKey, OpenError> {
+    let path = directory.file(MASTER_KEY);
+    if path.exists() { Ok(MasterKey::open_or_create(&path)?) } else { Err(OpenError::MasterKeyLost(path)) }
 }
 
 /// A key that was replaced opens nothing; what would be sealed under it would be lost with it.

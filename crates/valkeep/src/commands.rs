@@ -201,7 +201,7 @@ fn host_and_port(text: &str) -> anyhow::Result<(String, u16)> {
 }
 
 async fn print(data: Data, asked: Command) -> anyhow::Result<()> {
-    let answer = command(&data.directory, &data.load_config()?, asked).await?;
+    let answer = command(&data.directory, &data.load_config()?, asked, |_| ()).await?;
     println!("{}", serde_json::to_string_pretty(&answer)?);
     Ok(())
 }

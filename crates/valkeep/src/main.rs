@@ -3,6 +3,7 @@
 mod commands;
 mod env;
 mod serve;
+mod stored;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -42,6 +43,9 @@ enum Command {
     Policy(commands::Policy),
     /// Register servers that already run as a replication group.
     Attach(commands::Attach),
+    Verify(stored::Verify),
+    Scrub(stored::Scrub),
+    Repair(stored::Repair),
     /// Print the places where a test can end the process.
     #[cfg(feature = "crash-points")]
     #[command(hide = true)]
@@ -92,7 +96,7 @@ fn serve_or_manage() -> ExitCode {
     let done =
         tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command.run()));
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("valkeep: {error:#}");
             ExitCode::FAILURE
@@ -101,7 +105,7 @@ fn serve_or_manage() -> ExitCode {
 }
 
 impl Command {
-    async fn run(self) -> anyhow::Result<()> {
+    async fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Serve(serve) => serve.run().await,
             Self::Env(env) => env.run(),
@@ -109,11 +113,15 @@ impl Command {
             Self::Identity(identity) => identity.run().await,
             Self::Policy(policy) => policy.run().await,
             Self::Attach(attach) => attach.run().await,
+            Self::Verify(verify) => return Ok(verify.run().await),
+            Self::Scrub(scrub) => return Ok(scrub.run().await),
+            Self::Repair(repair) => return Ok(repair.run().await),
             #[cfg(feature = "crash-points")]
             Self::CrashPoints => {
                 valkeep_server::crash_points().for_each(|name| println!("{name}"));
                 Ok(())
             }
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     }
 }

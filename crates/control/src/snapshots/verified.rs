@@ -111,6 +111,18 @@ impl Verified {
         opened.map_err(|cause| VerifyError { snapshot: snapshot.clone(), shard, blob: stored.blob, cause })
     }
 
+    /// Like [`Self::open`], for a blob that the catalog does not know: what it says of itself is the record.
+    pub(crate) async fn open_unknown(
+        reader: SealedReader,
+        snapshot: &SnapshotName,
+        position: u16,
+        stored: &StoredShard,
+    ) -> Result<Self, VerifyError> {
+        let shard = u32::from(position) + 1;
+        let opened = Self::of(reader, snapshot, shard, stored).await;
+        opened.map_err(|cause| VerifyError { snapshot: snapshot.clone(), shard, blob: stored.blob, cause })
+    }
+
     async fn try_open(
         control: &Control,
         snapshot: &SnapshotName,
@@ -118,6 +130,15 @@ impl Verified {
         stored: &StoredShard,
     ) -> Result<Self, Cause> {
         let reader = SealedReader::open(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), stored.blob).await?;
+        Self::of(reader, snapshot, shard, stored).await
+    }
+
+    async fn of(
+        reader: SealedReader,
+        snapshot: &SnapshotName,
+        shard: u32,
+        stored: &StoredShard,
+    ) -> Result<Self, Cause> {
         let footer = reader.footer();
         Disagreement::check("size", footer.plain_bytes, stored.rdb_bytes.0)?;
         Disagreement::check("sha256", hex::encode(footer.sha256), &stored.sha256)?;

@@ -37,6 +37,16 @@ pub enum Verdict {
     Unchecked(String),
 }
 
+impl Verdict {
+    pub(crate) fn of(read: Result<Found, VerifyError>) -> Self {
+        match read {
+            Ok(found) => Self::Sound(found),
+            Err(error) if error.cause.is_damage() => Self::Damaged(error_chain(&error)),
+            Err(error) => Self::Unchecked(error_chain(&error)),
+        }
+    }
+}
+
 /// One shard, verified.
 #[derive(Clone, Debug)]
 pub struct ShardReport {
@@ -106,11 +116,7 @@ impl Control {
         pace: &mut Pace,
         passed: impl FnMut(u64) + Send,
     ) -> Result<Verdict, Refusal> {
-        let verdict = match self.read_in_full(shard, pace, passed).await {
-            Ok(found) => Verdict::Sound(found),
-            Err(error) if error.cause.is_damage() => Verdict::Damaged(error_chain(&error)),
-            Err(error) => Verdict::Unchecked(error_chain(&error)),
-        };
+        let verdict = Verdict::of(self.read_in_full(shard, pace, passed).await);
         let blob = shard.stored.blob;
         match &verdict {
             Verdict::Sound(_) => self.note_checked(blob).await?,
