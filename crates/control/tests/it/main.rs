@@ -8,5 +8,6 @@ mod events;
 mod export;
 mod jobs;
 mod progress;
+mod repair;
 mod statuses;
 mod support;
