@@ -77,6 +77,18 @@ pub(crate) fn export_failed(
     record(tx, now, EventSource::of_snapshot(snapshot), message)
 }
 
+/// The stored bytes of the snapshot are not what was recorded.
+pub(crate) fn snapshot_damaged(tx: &mut Tx<'_>, now: Timestamp, snapshot: &Snapshot) -> Result<(), CatalogError> {
+    let message = format!("Snapshot '{}' failed because its stored bytes are damaged", snapshot.name);
+    record(tx, now, EventSource::of_snapshot(snapshot), message)
+}
+
+/// The stored bytes of a damaged snapshot are what was recorded again.
+pub(crate) fn snapshot_sound_again(tx: &mut Tx<'_>, now: Timestamp, snapshot: &Snapshot) -> Result<(), CatalogError> {
+    let message = format!("Snapshot '{}' is available again: its stored bytes are sound", snapshot.name);
+    record(tx, now, EventSource::of_snapshot(snapshot), message)
+}
+
 /// All nodes run (L67).
 pub(crate) fn nodes_created(tx: &mut Tx<'_>, now: Timestamp, nodes: &Nodes) -> Result<(), StepError> {
     for member in members(tx, nodes)? {

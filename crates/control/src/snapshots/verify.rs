@@ -7,7 +7,7 @@
 use super::find;
 use super::verified::{Found, Verified, VerifyError};
 use crate::scrub::Pace;
-use crate::{Control, Refusal, error_chain};
+use crate::{Control, Refusal, error_chain, events};
 use std::collections::{HashMap, HashSet};
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::SnapshotName;
@@ -161,9 +161,13 @@ impl Control {
             .write(move |tx| {
                 let mut owners = Vec::new();
                 for mut snapshot in all_snapshots(tx, |snapshot| snapshot.blobs().any(|owned| owned == blob))? {
+                    let was_known = matches!(snapshot.state, SnapshotState::Damaged { .. });
                     let failed = snapshot.apply(SnapshotEvent::DamageFound { reason: text.clone() }).is_ok();
                     if failed {
                         tx.replace(&snapshot)?;
+                    }
+                    if failed && !was_known {
+                        events::snapshot_damaged(tx, now, &snapshot)?;
                     }
                     owners.push((snapshot.name, failed));
                 }
@@ -190,6 +194,7 @@ impl Control {
         if self.ports.store.read(move |tx| all_snapshots(tx, &is_healed)).await?.is_empty() {
             return Ok(());
         }
+        let now = self.now();
         self.ports
             .store
             .write(move |tx| {
@@ -197,6 +202,7 @@ impl Control {
                     if snapshot.apply(SnapshotEvent::FoundSound).is_ok() {
                         tracing::info!(snapshot = %snapshot.name, "stored bytes are sound again");
                         tx.replace(&snapshot)?;
+                        events::snapshot_sound_again(tx, now, &snapshot)?;
                     }
                 }
                 Ok(())
