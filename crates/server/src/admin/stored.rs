@@ -103,7 +103,7 @@ pub fn verify_file(file: &Path, mut told: impl FnMut(Progress)) -> io::Result<Va
     let row = match found {
         Ok(found) => {
             let mut row = shown_found(&found);
-            row["Bytes"] = json!(found.summary.bytes);
+            row["Bytes"] = json!(found.facts.bytes);
             row["Seconds"] = json!(began.elapsed().as_secs_f64());
             row["Verdict"] = json!("sound");
             row
@@ -141,11 +141,11 @@ fn shown_report(report: &ShardReport) -> Value {
     row
 }
 
-fn shown_found(Found { summary, sha256 }: &Found) -> Value {
+fn shown_found(Found { facts, sha256 }: &Found) -> Value {
     json!({
-        "Keys": summary.keys,
-        "Format": summary.format.to_string(),
-        "EngineVersion": summary.engine_version,
+        "Keys": facts.keys,
+        "Format": facts.format,
+        "EngineVersion": facts.engine_version,
         "Sha256": sha256,
     })
 }
