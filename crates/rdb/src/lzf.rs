@@ -182,32 +182,76 @@ fn broken(fault: Fault) -> Reason {
 /// Follows tokens only.
 struct Skimming;
 
+/// Bytes whose steps are worked out together, and what a token that starts among them may reach beyond.
+const BLOCK_BYTES: usize = 128;
+const BLOCK_REACH: usize = BLOCK_BYTES + TOKEN_BYTES_MAX;
+
+/// What a control byte means, in the form in which no branch depends on it.
+#[derive(Clone, Copy)]
+struct Meaning {
+    /// Bytes that are put out, but for those of a length of its own.
+    output: u8,
+    /// All ones when a length of its own follows.
+    long: u8,
+    /// All ones for a reference.
+    reference: u16,
+}
+
+static MEANINGS: [Meaning; 256] = meanings();
+
+const fn meanings() -> [Meaning; 256] {
+    let mut meanings = [Meaning { output: 0, long: 0, reference: 0 }; 256];
+    let mut control = 0;
+    while control < 256 {
+        let byte = control as u8;
+        meanings[control] = match byte {
+            0..LITERALS => Meaning { output: byte + 1, long: 0, reference: 0 },
+            LITERALS..LONG => Meaning { output: (byte >> 5) + 2, long: 0, reference: 0xFFFF },
+            LONG.. => Meaning { output: 9, long: 0xFF, reference: 0xFFFF },
+        };
+        control += 1;
+    }
+    meanings
+}
+
+/// Bytes from one control byte to the next.
+#[inline]
+fn step(control: u8) -> u8 {
+    if control < LITERALS { control + 2 } else { 2 + u8::from(control >= LONG) }
+}
+
 impl Output for Skimming {
-    /// Without branches that depend on the data: which token comes next cannot be foreseen.
+    /// Which token comes next cannot be foreseen, so nothing here branches on it; and the way from token to token leads through `steps`
+    /// alone, which are worked out many at a time.
     fn run(&mut self, lzf: &mut Lzf, input: &[u8], at: &mut usize) -> Result<(), Reason> {
         let reach = lzf.reach(input);
         let mut made = lzf.made;
-        let mut next = 0;
-        while let Some(&front) = input.get(next..).and_then(<[u8]>::first_chunk) {
-            let word = u32::from_le_bytes(front);
-            let control = word & 0xFF;
-            let is_literal = control < u32::from(LITERALS);
-            let is_long = control >= u32::from(LONG);
-            let size = if is_literal { control + 2 } else { 2 + u32::from(is_long) };
-            let long_bytes = (word >> 8 & 0xFF) + 9;
-            let short_bytes = if is_literal { control + 1 } else { (control >> 5) + 2 };
-            let bytes = u64::from(if is_long { long_bytes } else { short_bytes });
-            let low = if is_long { word >> 16 } else { word >> 8 } & 0xFF;
-            let distance = u64::from((control & 0x1F) << 8 | low) + 1;
-            let goes_too_far = !is_literal & (distance > made);
-            let ends_too_late = next + size as usize > reach;
-            if goes_too_far | ends_too_late | (made + bytes > lzf.plain) {
-                break;
+        'blocks: while *at < reach
+            && let Some(block) = input[*at..].first_chunk::<BLOCK_REACH>()
+        {
+            let left = reach - *at;
+            let mut steps = [0; BLOCK_BYTES];
+            for (control, to) in block.iter().zip(&mut steps) {
+                *to = step(*control);
             }
-            made += bytes;
-            next += size as usize;
+            let mut next = 0;
+            while let Some(size) = steps.get(next) {
+                let [control, second, third] = [block[next], block[next + 1], block[next + 2]];
+                let Meaning { output, long, reference } = MEANINGS[usize::from(control)];
+                let bytes = u64::from(output) + u64::from(second & long);
+                let low = second ^ (second ^ third) & long;
+                let distance = ((u16::from(control & 0x1F) << 8 | u16::from(low)) + 1) & reference;
+                let end = next + usize::from(*size);
+                if (u64::from(distance) > made) | (end > left) | (made + bytes > lzf.plain) {
+                    *at += next;
+                    break 'blocks;
+                }
+                made += bytes;
+                next = end;
+            }
+            *at += next;
         }
-        (lzf.made, *at) = (made, next);
+        lzf.made = made;
         Ok(())
     }
 
@@ -258,8 +302,10 @@ impl Window {
     /// Copies a literal run from the front of `input`.
     #[inline]
     fn copy(&mut self, input: &[u8], bytes: usize) {
-        let moved = if input.len() >= STRIDE { STRIDE } else { bytes };
-        self.bytes[self.end..self.end + moved].copy_from_slice(&input[..moved]);
+        match input.first_chunk::<STRIDE>() {
+            Some(stride) => self.bytes[self.end..self.end + STRIDE].copy_from_slice(stride),
+            None => self.bytes[self.end..self.end + bytes].copy_from_slice(&input[..bytes]),
+        }
         self.end += bytes;
     }
 
@@ -269,7 +315,9 @@ impl Window {
         if distance >= STRIDE {
             while self.end < end {
                 let from = self.end - distance;
-                self.bytes.copy_within(from..from + STRIDE, self.end);
+                let mut stride = [0; STRIDE];
+                stride.copy_from_slice(&self.bytes[from..from + STRIDE]);
+                self.bytes[self.end..self.end + STRIDE].copy_from_slice(&stride);
                 self.end += STRIDE;
             }
         } else {
