@@ -20,7 +20,7 @@ use valkeep_ports::buckets::{BucketError, ExportBuckets, Upload, UploadedPart};
 use valkeep_s3::Access;
 use zeroize::Zeroizing;
 
-async fn external(endpoint: &Endpoint, access_key: &str, grants: Grants) -> ExternalS3 {
+pub(crate) async fn external(endpoint: &Endpoint, access_key: &str, grants: Grants) -> ExternalS3 {
     let settings = ExternalSettings {
         access: Access {
             endpoint: Some(endpoint.url.clone()),
@@ -48,7 +48,7 @@ async fn grant(client: &Client, bucket: &str) {
     client.put_bucket_acl().bucket(bucket).grant_full_control(id).send().await.unwrap();
 }
 
-fn name() -> BucketName {
+pub(crate) fn name() -> BucketName {
     BucketName::parse("bucket").unwrap()
 }
 

@@ -8,12 +8,11 @@ use crate::EXPORT_METADATA;
 use crate::checks::{Asked, Voices, existing, service_context};
 use crate::completion::{settle, stands};
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::operation::complete_multipart_upload::builders::CompleteMultipartUploadFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
-use errors::bucket_error;
+use errors::{bucket_error, error_in};
 use std::sync::Arc;
 use valkeep_access::policy::Context;
 use valkeep_domain::arn::Place;
@@ -47,6 +46,7 @@ pub struct ExternalSettings {
 /// principals of the store are not those of this service.
 pub struct ExternalS3 {
     client: Client,
+    over_tls: bool,
     place: Place,
     grants: Grants,
     clock: Arc<dyn Clock>,
@@ -62,8 +62,9 @@ impl std::fmt::Debug for ExternalS3 {
 impl ExternalS3 {
     /// A client for the store; nothing is sent yet. `place` is where the snapshots lie.
     pub async fn new(settings: ExternalSettings, place: Place, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let over_tls = settings.access.endpoint.as_deref().is_none_or(|url| url.starts_with("https:"));
         let client = Client::from_conf(settings.access.client_config().await.build());
-        Self { client, place, grants: settings.grants, clock, ids }
+        Self { client, over_tls, place, grants: settings.grants, clock, ids }
     }
 
     async fn judge(
@@ -105,14 +106,14 @@ impl ExternalS3 {
         }
         match self.completion(upload, parts).send().await {
             Ok(_) => Ok(()),
-            Err(error) => settle(self, upload, bucket_error(error)).await,
+            Err(error) => settle(self, upload, error_in(&upload.bucket)(error)).await,
         }
     }
 
     /// Aborts an upload; one that is gone is success.
     async fn abort_at(&self, bucket: &BucketName, key: &str, upload_id: &str) -> Result<(), BucketError> {
         let abort = self.client.abort_multipart_upload().bucket(bucket.as_str()).key(key).upload_id(upload_id);
-        match abort.send().await.map_err(bucket_error) {
+        match abort.send().await.map_err(error_in(bucket)) {
             Ok(_) | Err(BucketError::UploadGone) => Ok(()),
             Err(error) => Err(error),
         }
@@ -157,10 +158,7 @@ impl ExportBuckets for ExternalS3 {
             .metadata(EXPORT_METADATA, export_id)
             .send()
             .await;
-        let begun = begun.map_err(|error| match error.code() {
-            Some("NoSuchBucket") => ExportRefusal::NoSuchBucket(bucket.to_string()).into(),
-            _ => bucket_error(error),
-        })?;
+        let begun = begun.map_err(error_in(bucket))?;
         let upload_id = begun.upload_id.ok_or_else(|| BucketError::Failed("the store gave no upload id".into()))?;
         Ok(Upload { bucket: bucket.clone(), key: key.to_owned(), upload_id, export_id: export_id.to_owned() })
     }
@@ -175,7 +173,7 @@ impl ExportBuckets for ExternalS3 {
         // A listing does not show metadata; the key is the export's own, and so are uploads of it in this time.
         let since_s = since.plus_ms(-CLOCK_DIFFERENCE_MS).ms().div_euclid(1000);
         let listed = self.client.list_multipart_uploads().bucket(bucket.as_str()).prefix(key).send().await;
-        let listed = listed.map_err(bucket_error)?;
+        let listed = listed.map_err(error_in(bucket))?;
         for upload in listed.uploads() {
             let recent = upload.initiated().is_some_and(|at| at.secs() >= since_s);
             if let (true, Some(id)) = (recent && upload.key() == Some(key), upload.upload_id()) {
@@ -186,7 +184,7 @@ impl ExportBuckets for ExternalS3 {
     }
 
     async fn upload_part(&self, upload: &Upload, number: u16, bytes: Bytes) -> Result<UploadedPart, BucketError> {
-        let stored = self
+        let request = self
             .client
             .upload_part()
             .bucket(upload.bucket.as_str())
@@ -194,9 +192,10 @@ impl ExportBuckets for ExternalS3 {
             .upload_id(&upload.upload_id)
             .part_number(number.into())
             .body(ByteStream::from(bytes))
-            .send()
-            .await
-            .map_err(bucket_error)?;
+            .customize();
+        // TLS authenticates the bytes already; without it the store compares them with the SHA-256 that is signed.
+        let request = if self.over_tls { request.disable_payload_signing() } else { request };
+        let stored = request.send().await.map_err(error_in(&upload.bucket))?;
         let etag = stored.e_tag.ok_or_else(|| BucketError::Failed("the store gave no entity tag".into()))?;
         Ok(UploadedPart { number, etag })
     }
@@ -209,7 +208,7 @@ impl ExportBuckets for ExternalS3 {
                 Some(412) => settle(self, upload, BucketError::Unavailable(Box::new(error))).await,
                 Some(501) => self.complete_after_look(upload, parts).await,
                 // Also a success that cannot be read (moto_server 5.2.1 names the root element its own way).
-                _ => settle(self, upload, bucket_error(error)).await,
+                _ => settle(self, upload, error_in(&upload.bucket)(error)).await,
             },
         }
     }
@@ -228,6 +227,6 @@ impl ExportBuckets for ExternalS3 {
 
     async fn delete(&self, bucket: &BucketName, key: &str) -> Result<(), BucketError> {
         let deleted = self.client.delete_object().bucket(bucket.as_str()).key(key).send().await;
-        deleted.map(|_| ()).map_err(bucket_error)
+        deleted.map(|_| ()).map_err(error_in(bucket))
     }
 }

@@ -12,6 +12,8 @@ mod export_tests;
 pub mod external;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod trouble_tests;
 
 /// User metadata of an object that an export wrote: the id of the export.
 const EXPORT_METADATA: &str = "valkeep-export";

@@ -8,8 +8,9 @@ use aws_sdk_s3::config::{BehaviorVersion, Region};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use std::sync::Arc;
+use s3s::service::S3Service;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use valkeep_access::policy::{Context, Policy, Principal};
 use valkeep_domain::arn::Place;
@@ -133,6 +134,59 @@ pub(crate) fn from(address: &str) -> Context {
 pub(crate) struct Endpoint {
     pub(crate) s3: EmbeddedS3,
     pub(crate) url: String,
+    pub(crate) trouble: Arc<Trouble>,
+}
+
+/// How an endpoint misbehaves instead of doing what it was asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Misbehaviour {
+    Answers(u16, &'static str),
+    /// The connection ends without an answer.
+    Resets,
+    /// It is done, and the connection ends without an answer.
+    LosesAnswer,
+}
+
+/// Requests that go wrong on purpose.
+#[derive(Debug, Default)]
+pub(crate) struct Trouble(Mutex<Option<(&'static str, usize, Misbehaviour)>>);
+
+impl Trouble {
+    /// The next `times` requests of that method go wrong.
+    pub(crate) fn choose(&self, method: &'static str, times: usize, misbehaviour: Misbehaviour) {
+        *self.0.lock().unwrap() = Some((method, times, misbehaviour));
+    }
+
+    fn meet(&self, request: &http::Request<Incoming>) -> Option<Misbehaviour> {
+        let mut chosen = self.0.lock().unwrap();
+        let (method, times, misbehaviour) = chosen.as_mut()?;
+        if request.method() != *method || *times == 0 {
+            return None;
+        }
+        *times -= 1;
+        Some(*misbehaviour)
+    }
+}
+
+async fn answer(
+    service: S3Service,
+    trouble: Arc<Trouble>,
+    mut request: http::Request<Incoming>,
+) -> Result<http::Response<s3s::Body>, s3s::HttpError> {
+    request.extensions_mut().insert(from(PEER));
+    let reset = || s3s::HttpError::new(Box::new(std::io::Error::from(std::io::ErrorKind::ConnectionReset)));
+    match trouble.meet(&request) {
+        None => service.call(request.map(s3s::Body::from)).await,
+        Some(Misbehaviour::Answers(status, body)) => {
+            let answer = http::Response::builder().status(status).header("retry-after", "1");
+            Ok(answer.header("location", "http://127.0.0.1:1/").body(s3s::Body::from(body.to_owned())).unwrap())
+        }
+        Some(Misbehaviour::Resets) => Err(reset()),
+        Some(Misbehaviour::LosesAnswer) => {
+            service.call(request.map(s3s::Body::from)).await?;
+            Err(reset())
+        }
+    }
 }
 
 impl Endpoint {
@@ -153,18 +207,16 @@ impl Endpoint {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let service = s3.service(Arc::new(TestCredentials));
+        let trouble = Arc::new(Trouble::default());
+        let chosen = trouble.clone();
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let service = service.clone();
-                let answer = service_fn(move |mut request: http::Request<Incoming>| {
-                    request.extensions_mut().insert(from(PEER));
-                    let service = service.clone();
-                    async move { service.call(request.map(s3s::Body::from)).await }
-                });
+                let (service, trouble) = (service.clone(), chosen.clone());
+                let answer = service_fn(move |request| answer(service.clone(), trouble.clone(), request));
                 tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), answer));
             }
         });
-        Self { s3, url }
+        Self { s3, url, trouble }
     }
 
     /// AWS's client with the access key of that name.

@@ -63,13 +63,7 @@ impl Default for Walker {
 impl Walker {
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            stage: Stage::Magic,
-            machine: Machine::new(),
-            key: None,
-            crc: Crc::new(),
-            bytes: 0,
-        }
+        Self { stage: Stage::Magic, machine: Machine::new(), key: None, crc: Crc::new(), bytes: 0 }
     }
 
     /// Takes the next bytes of the file up to the next event, and says how many it took. The same bytes give the same events, whatever
