@@ -6,14 +6,23 @@ use crate::error::SealError;
 use crate::footer::Footer;
 
 /// Running SHA-256 of a stream.
-pub(crate) struct PlainDigest(Context);
+pub struct PlainDigest(Context);
+
+impl Default for PlainDigest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl PlainDigest {
-    pub(crate) fn new() -> Self {
+    /// The digest of nothing.
+    #[must_use]
+    pub fn new() -> Self {
         Self(Context::new(&SHA256))
     }
 
-    pub(crate) fn update(&mut self, plain: &[u8]) {
+    /// Takes the next plaintext of the stream, in any portions.
+    pub fn update(&mut self, plain: &[u8]) {
         self.0.update(plain);
     }
 

@@ -36,12 +36,12 @@ pub enum SealError {
     /// The stream has more than 2^24 segments; larger segments hold more.
     #[error("stream is too long for its segment size")]
     TooLong,
-    /// A re-sealed copy was ended before all segments were passed, or given more.
-    #[error("re-sealing was given {given} of {expected} segments")]
-    WrongSegmentCount {
-        /// Segments that were passed.
+    /// Segments were bound or read back in another order than theirs, or not all of them before the end.
+    #[error("segment {given} of a sealed blob came where segment {expected} belongs")]
+    WrongSegment {
+        /// The segment that came, or the number of segments where the end came.
         given: u64,
-        /// Segments of the source.
+        /// The one that was due.
         expected: u64,
     },
 }

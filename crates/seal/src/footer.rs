@@ -67,8 +67,8 @@ impl Footer {
         // The index is bounded by bytes that are already here, not by the count.
         let (codes, rest) = fields.take(count.checked_mul(4)?)?.as_chunks::<4>();
         fields.end().filter(|()| rest.is_empty())?;
-        let entries = codes.iter().map(|code| Entry::from_code(u32::from_be_bytes(*code))).collect();
-        let index = Index::new(size, plain_bytes, head_bytes, entries)?;
+        let entries: Vec<Entry> = codes.iter().map(|code| Entry::from_code(u32::from_be_bytes(*code))).collect();
+        let index = Index::new(size, plain_bytes, head_bytes, &entries)?;
         let sum = index.end() + (plain.len() + TAG_BYTES + Tail::BYTES) as u64;
         (sum == stored_bytes && stored_bytes == total_stored).then_some(Self {
             plain_bytes,

@@ -48,15 +48,30 @@ impl Entry {
     }
 }
 
-/// Place and extent of one segment.
+/// Place, extent and kind of one segment: all that is needed to read and open it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentAt {
+    /// Its number, from 0.
+    pub number: u64,
     /// First byte, counted from the start of the blob.
     pub offset: u64,
     /// Stored length with the tag: what to read.
     pub stored_bytes: u32,
     /// The part of the stream that it holds.
     pub plain_range: Range<u64>,
+    pub(crate) kind: Kind,
+    pub(crate) last: bool,
+}
+
+impl SegmentAt {
+    /// Length of the piece of the stream that it holds.
+    pub(crate) fn plain_bytes(&self) -> usize {
+        usize::try_from(self.plain_range.end - self.plain_range.start).expect("a piece has at most 4 MiB")
+    }
+
+    pub(crate) fn entry(&self) -> Entry {
+        Entry::new(self.kind, self.stored_bytes as usize)
+    }
 }
 
 /// The segments of one blob, with lengths that fit the stream. 4 bytes each.
@@ -67,28 +82,43 @@ pub(crate) struct Index {
     entries: Vec<Entry>,
     /// Offset of every `STRIDE`-th segment.
     offsets: Vec<u64>,
-    /// Where the last segment ends.
+    /// Where the last segment so far ends.
     end: u64,
+    /// Whether the last one so far is the last of all.
+    ended: bool,
 }
 
 impl Index {
+    /// An index without segments; `start` is where segment 0 will lie.
+    pub(crate) fn begin(size: SegmentSize, start: u64) -> Self {
+        Self { size, plain_bytes: 0, entries: Vec::new(), offsets: Vec::new(), end: start, ended: false }
+    }
+
+    /// Appends the next segment, which holds `plain_bytes` of the stream. All but the last are full.
+    pub(crate) fn push(&mut self, entry: Entry, plain_bytes: usize, last: bool) {
+        if self.entries.len().is_multiple_of(STRIDE) {
+            self.offsets.push(self.end);
+        }
+        self.end += u64::from(entry.stored_bytes());
+        self.plain_bytes += plain_bytes as u64;
+        self.entries.push(entry);
+        self.ended = last;
+    }
+
     /// `None` when count or lengths do not fit a stream of `plain_bytes`; `start` is where segment 0 lies.
-    pub(crate) fn new(size: SegmentSize, plain_bytes: u64, start: u64, entries: Vec<Entry>) -> Option<Self> {
+    pub(crate) fn new(size: SegmentSize, plain_bytes: u64, start: u64, entries: &[Entry]) -> Option<Self> {
         let count = entries.len() as u64;
         if count > MAX_SEGMENTS || count != size.segments_of(plain_bytes) {
             return None;
         }
-        let offsets = Vec::with_capacity(entries.len().div_ceil(STRIDE));
-        let mut index = Self { size, plain_bytes, entries, offsets, end: start };
-        for (at, entry) in index.entries.iter().enumerate() {
-            let plain = index.plain_range(at as u64);
-            if !entry.fits(usize::try_from(plain.end - plain.start).ok()?) {
+        let mut index = Self::begin(size, start);
+        for (number, entry) in (1..).zip(entries) {
+            let left = plain_bytes - index.plain_bytes;
+            let piece_bytes = usize::try_from(left.min(size.bytes().into())).ok()?;
+            if !entry.fits(piece_bytes) {
                 return None;
             }
-            if at % STRIDE == 0 {
-                index.offsets.push(index.end);
-            }
-            index.end += u64::from(entry.stored_bytes());
+            index.push(*entry, piece_bytes, number == count);
         }
         Some(index)
     }
@@ -97,24 +127,31 @@ impl Index {
         self.entries.len() as u64
     }
 
+    pub(crate) fn plain_bytes(&self) -> u64 {
+        self.plain_bytes
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     pub(crate) fn end(&self) -> u64 {
         self.end
     }
 
-    pub(crate) fn entry(&self, number: u64) -> Option<Entry> {
-        self.entries.get(usize::try_from(number).ok()?).copied()
-    }
-
-    pub(crate) fn is_last(&self, number: u64) -> bool {
-        number + 1 == self.count()
-    }
-
     pub(crate) fn segment(&self, number: u64) -> Option<SegmentAt> {
-        let stored_bytes = self.entry(number)?.stored_bytes();
         let at = usize::try_from(number).ok()?;
+        let entry = self.entries.get(at)?;
         let near = at / STRIDE;
         let between: u64 = self.entries[near * STRIDE..at].iter().map(|entry| u64::from(entry.stored_bytes())).sum();
-        Some(SegmentAt { offset: self.offsets[near] + between, stored_bytes, plain_range: self.plain_range(number) })
+        Some(SegmentAt {
+            number,
+            offset: self.offsets[near] + between,
+            stored_bytes: entry.stored_bytes(),
+            plain_range: self.plain_range(number),
+            kind: entry.kind(),
+            last: self.ended && number + 1 == self.count(),
+        })
     }
 
     /// Numbers of the segments that hold `range`, as far as the stream goes.
@@ -145,8 +182,8 @@ mod tests {
 
     fn index(plain_bytes: u64) -> Index {
         let count = SegmentSize::MIN.segments_of(plain_bytes);
-        let entries = (0..count).map(|n| raw((plain_bytes - n * MIN).min(MIN))).collect();
-        Index::new(SegmentSize::MIN, plain_bytes, 1_000, entries).unwrap()
+        let entries: Vec<Entry> = (0..count).map(|n| raw((plain_bytes - n * MIN).min(MIN))).collect();
+        Index::new(SegmentSize::MIN, plain_bytes, 1_000, &entries).unwrap()
     }
 
     #[test]
@@ -157,6 +194,7 @@ mod tests {
             let at = index.segment(number).unwrap();
             assert_eq!(at.offset, offset);
             assert_eq!(at.plain_range.start, number * MIN);
+            assert_eq!((at.number, at.last), (number, number == 700));
             offset += u64::from(at.stored_bytes);
         }
         assert_eq!(offset, index.end());
@@ -203,7 +241,7 @@ mod tests {
             (u64::MAX, vec![raw(MIN)], false),
         ];
         for (plain_bytes, entries, fits) in cases {
-            let built = Index::new(SegmentSize::MIN, plain_bytes, 0, entries.clone());
+            let built = Index::new(SegmentSize::MIN, plain_bytes, 0, &entries);
             assert_eq!(built.is_some(), fits, "{plain_bytes} {entries:?}");
         }
     }

@@ -9,7 +9,8 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use zeroize::Zeroizing;
 
 use crate::error::{Place, SealError};
-use crate::segment::{Kind, TAG_BYTES};
+use crate::index::SegmentAt;
+use crate::segment::Kind;
 
 /// 256-bit key of one blob, wiped when dropped.
 ///
@@ -22,6 +23,12 @@ impl DataKey {
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
+    }
+}
+
+impl From<Zeroizing<[u8; 32]>> for DataKey {
+    fn from(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(bytes)
     }
 }
 
@@ -72,33 +79,26 @@ impl BlobKeys {
         verify_slices_are_equal(&self.commitment, stored).map_err(|_| SealError::WrongKey)
     }
 
-    /// Seals the segment `number`, whose stored form starts at `start` of `out`, and appends its tag.
-    pub(crate) fn seal_segment(&self, number: u64, last: bool, kind: Kind, out: &mut Vec<u8>, start: usize) {
-        seal(&self.segments, segment_nonce(number, last), &self.segment_aad(kind), out, start);
+    /// Seals the stored form of the segment `number` and appends its tag.
+    pub(crate) fn seal_segment(&self, number: u64, last: bool, kind: Kind, body: &mut Vec<u8>) {
+        seal(&self.segments, segment_nonce(number, last), &self.segment_aad(kind), body);
     }
 
-    /// Opens the segment `number` into `body`, whose length is that of `stored` without its tag. On an error `body` holds anything.
-    pub(crate) fn open_segment(
-        &self,
-        number: u64,
-        last: bool,
-        kind: Kind,
-        stored: &[u8],
-        body: &mut [u8],
-    ) -> Result<(), SealError> {
-        open(&self.segments, segment_nonce(number, last), &self.segment_aad(kind), stored, body)
-            .ok_or(SealError::damaged(Place::Segment(number)))
+    /// Opens the segment at `at` where its stored bytes lie, which are its stored form without tag then.
+    pub(crate) fn open_segment(&self, at: &SegmentAt, stored: &mut Vec<u8>) -> Result<(), SealError> {
+        open(&self.segments, segment_nonce(at.number, at.last), &self.segment_aad(at.kind), stored)
+            .ok_or(SealError::damaged(Place::Segment(at.number)))
     }
 
-    /// Seals the footer, which starts at `start` of `out`, and appends its tag.
-    pub(crate) fn seal_footer(&self, out: &mut Vec<u8>, start: usize) {
-        seal(&self.footer, footer_nonce(), self.header_hash.as_ref(), out, start);
+    /// Seals the footer and appends its tag.
+    pub(crate) fn seal_footer(&self, plain: &mut Vec<u8>) {
+        seal(&self.footer, footer_nonce(), self.header_hash.as_ref(), plain);
     }
 
     /// The plaintext of the footer.
     pub(crate) fn open_footer(&self, stored: &[u8]) -> Result<Vec<u8>, SealError> {
-        let mut plain = vec![0; stored.len().saturating_sub(TAG_BYTES)];
-        open(&self.footer, footer_nonce(), self.header_hash.as_ref(), stored, &mut plain)
+        let mut plain = stored.to_vec();
+        open(&self.footer, footer_nonce(), self.header_hash.as_ref(), &mut plain)
             .ok_or(SealError::damaged(Place::Footer))?;
         Ok(plain)
     }
@@ -124,16 +124,15 @@ fn footer_nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; 12])
 }
 
-fn seal(key: &LessSafeKey, nonce: Nonce, aad: &[u8], out: &mut Vec<u8>, start: usize) {
-    let tag = key
-        .seal_in_place_separate_tag(nonce, Aad::from(aad), &mut out[start..])
+fn seal(key: &LessSafeKey, nonce: Nonce, aad: &[u8], plain: &mut Vec<u8>) {
+    key.seal_in_place_append_tag(nonce, Aad::from(aad), plain)
         .expect("AES-GCM takes 64 GiB a message; segments and footer are far shorter");
-    out.extend(tag.as_ref());
 }
 
-fn open(key: &LessSafeKey, nonce: Nonce, aad: &[u8], stored: &[u8], plain: &mut [u8]) -> Option<()> {
-    let (sealed, tag) = stored.split_last_chunk::<TAG_BYTES>().map(|(sealed, tag)| (sealed, tag.as_slice()))?;
-    key.open_separate_gather(nonce, Aad::from(aad), sealed, tag, plain).ok()
+fn open(key: &LessSafeKey, nonce: Nonce, aad: &[u8], stored: &mut Vec<u8>) -> Option<()> {
+    let plain_bytes = key.open_in_place(nonce, Aad::from(aad), stored).ok()?.len();
+    stored.truncate(plain_bytes);
+    Some(())
 }
 
 #[cfg(test)]

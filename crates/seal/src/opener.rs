@@ -4,8 +4,9 @@ use crate::compression::unzip;
 use crate::error::{Place, SealError};
 use crate::footer::Footer;
 use crate::header::{Decoded, Head, Header};
+use crate::index::SegmentAt;
 use crate::keys::{BlobKeys, DataKey};
-use crate::segment::{Kind, TAG_BYTES};
+use crate::segment::Kind;
 
 /// Opens footer and segments of one blob. It exists only for a key that the head commits to.
 #[derive(Debug)]
@@ -48,63 +49,27 @@ impl Opener {
             .ok_or(SealError::damaged(Place::Footer))
     }
 
-    /// Opens the segment `number` and appends its plaintext to `out`. On an error `out` is as before.
+    /// Opens a segment, whose stored bytes these are, and gives its plaintext.
     ///
     /// # Errors
-    /// [`SealError::Damaged`] in this segment when it is not authentic, has another length, or does not exist.
-    pub fn open_segment(
-        &self,
-        footer: &Footer,
-        number: u64,
-        stored: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), SealError> {
-        let start = out.len();
-        let opened = self.open_into(footer, number, stored, out);
-        if opened.is_err() {
-            out.truncate(start);
-        }
-        opened
-    }
-
-    fn open_into(&self, footer: &Footer, number: u64, stored: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
-        match self.kind(footer, number, stored)? {
-            Kind::Raw => self.open_stored(footer, number, stored, out).map(|_| ()),
-            Kind::Zstd => {
-                let mut frame = Vec::new();
-                self.open_stored(footer, number, stored, &mut frame)?;
-                let at = footer.segment(number).ok_or(SealError::damaged(Place::Segment(number)))?;
-                let plain_bytes =
-                    usize::try_from(at.plain_range.end - at.plain_range.start).expect("a piece has at most 4 MiB");
-                let start = out.len();
-                out.resize(start + plain_bytes, 0);
-                unzip(number, &frame, &mut out[start..])
-            }
+    /// [`SealError::Damaged`] in this segment when it is not authentic or has another length.
+    pub fn open_segment(&self, at: &SegmentAt, stored: Vec<u8>) -> Result<Vec<u8>, SealError> {
+        let body = self.open_stored(at, stored)?;
+        match at.kind {
+            Kind::Raw => Ok(body),
+            Kind::Zstd => unzip(at.number, &body, at.plain_bytes()),
         }
     }
 
-    /// Appends the stored form of a segment to `out`, still zipped if it is. On an error `out` may have grown.
-    pub(crate) fn open_stored(
-        &self,
-        footer: &Footer,
-        number: u64,
-        stored: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<Kind, SealError> {
-        let kind = self.kind(footer, number, stored)?;
-        let start = out.len();
-        out.resize(start + stored.len() - TAG_BYTES, 0);
-        self.keys.open_segment(number, footer.index().is_last(number), kind, stored, &mut out[start..])?;
-        Ok(kind)
-    }
-
-    /// The kind of a segment that exists and has the length of `stored`.
-    fn kind(&self, footer: &Footer, number: u64, stored: &[u8]) -> Result<Kind, SealError> {
-        footer
-            .index()
-            .entry(number)
-            .filter(|entry| entry.stored_bytes() as usize == stored.len())
-            .map(|entry| entry.kind())
-            .ok_or(SealError::damaged(Place::Segment(number)))
+    /// Opens a segment without unzipping, and gives its stored form.
+    ///
+    /// # Errors
+    /// Those of [`Opener::open_segment`].
+    pub fn open_stored(&self, at: &SegmentAt, mut stored: Vec<u8>) -> Result<Vec<u8>, SealError> {
+        if stored.len() != at.stored_bytes as usize {
+            return Err(SealError::damaged(Place::Segment(at.number)));
+        }
+        self.keys.open_segment(at, &mut stored)?;
+        Ok(stored)
     }
 }

@@ -1,21 +1,21 @@
 //! The same stream under another data key and header, without unzipping.
 
+use std::sync::Arc;
+
+use crate::compression::Attempt;
 use crate::error::SealError;
 use crate::footer::Footer;
 use crate::header::Header;
 use crate::index::SegmentAt;
-use crate::keys::DataKey;
+use crate::keys::{BlobKeys, DataKey};
 use crate::opener::Opener;
-use crate::writer::{Sealed, Writer};
+use crate::writer::{Sealed, Segment, Writer};
 
-/// Seals the stored segments of one blob again, in order. Plaintext, digest and facts stay the same.
+/// Seals the stored segments of one blob again. Plaintext, digest and facts stay the same.
 #[derive(Debug)]
 pub struct Resealer {
-    source: Opener,
-    footer: Footer,
+    source: Arc<Footer>,
     writer: Writer,
-    /// Stored form of the segment at hand; kept for its room.
-    body: Vec<u8>,
 }
 
 impl Resealer {
@@ -25,47 +25,63 @@ impl Resealer {
     ///
     /// # Errors
     /// [`SealError::InvalidField`] when the header breaks the limits of the format or has another segment size than the source.
-    pub fn new(source: Opener, footer: Footer, header: &Header, key: DataKey) -> Result<(Self, Vec<u8>), SealError> {
+    pub fn new(
+        source: Arc<Opener>,
+        footer: Arc<Footer>,
+        header: &Header,
+        key: DataKey,
+    ) -> Result<(Self, SegmentResealer, Vec<u8>), SealError> {
         if header.segment_size != source.header().segment_size {
             return Err(SealError::InvalidField { field: "segment size", rule: "that of the source" });
         }
         let (writer, head) = Writer::new(header, &key)?;
-        Ok((Self { source, footer, writer, body: Vec::new() }, head))
+        let segments = SegmentResealer { source, keys: writer.keys() };
+        Ok((Self { source: footer, writer }, segments, head))
     }
 
-    /// The segment of the source that [`Resealer::push`] wants next; `None` when all are passed.
+    /// Binds the next segment, and gives the bytes that come next in the copy.
+    ///
+    /// # Errors
+    /// [`SealError::WrongSegment`] when it is not the next one.
+    pub fn append(&mut self, segment: Segment) -> Result<Vec<u8>, SealError> {
+        self.writer.append(segment)
+    }
+
+    /// Place of a segment of the copy that was appended; `None` when it was not.
     #[must_use]
-    pub fn next_segment(&self) -> Option<SegmentAt> {
-        self.footer.segment(self.writer.count())
+    pub fn segment(&self, number: u64) -> Option<SegmentAt> {
+        self.writer.segment(number)
     }
 
-    /// Takes the next stored segment of the source and appends the sealed one to `out`.
+    /// Ends the copy: gives its footer and tail.
     ///
     /// # Errors
-    /// [`SealError::Damaged`] in this segment of the source; [`SealError::WrongSegmentCount`] when all are passed.
-    pub fn push(&mut self, stored: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
-        let number = self.writer.count();
-        if number == self.footer.segment_count() {
-            return Err(self.wrong_count(number + 1));
-        }
-        self.body.clear();
-        let kind = self.source.open_stored(&self.footer, number, stored, &mut self.body)?;
-        self.writer.segment(kind, &self.body, self.footer.index().is_last(number), out)
-    }
-
-    /// Ends the copy: appends its footer and tail to `out`.
-    ///
-    /// # Errors
-    /// [`SealError::WrongSegmentCount`] when segments of the source are missing.
-    pub fn finish(self, out: &mut Vec<u8>) -> Result<Sealed, SealError> {
+    /// [`SealError::WrongSegment`] when segments of the source are missing.
+    pub fn finish(self) -> Result<(Sealed, Vec<u8>), SealError> {
         let given = self.writer.count();
-        if given != self.footer.segment_count() {
-            return Err(self.wrong_count(given));
+        if given != self.source.segment_count() {
+            return Err(SealError::WrongSegment { given: self.source.segment_count(), expected: given });
         }
-        self.writer.finish(self.footer.plain_bytes, self.footer.sha256, &self.footer.facts, out)
+        self.writer.finish(self.source.sha256, &self.source.facts)
     }
+}
 
-    fn wrong_count(&self, given: u64) -> SealError {
-        SealError::WrongSegmentCount { given, expected: self.footer.segment_count() }
+/// Opens segments of the source and seals them for the copy, on any thread.
+///
+/// A number sealed twice gives the same bytes twice, since the source vouches for what lies under it.
+#[derive(Clone, Debug)]
+pub struct SegmentResealer {
+    source: Arc<Opener>,
+    keys: Arc<BlobKeys>,
+}
+
+impl SegmentResealer {
+    /// Seals the segment of the source at `at`, whose stored bytes these are.
+    ///
+    /// # Errors
+    /// [`SealError::Damaged`] in this segment of the source.
+    pub fn reseal(&self, at: &SegmentAt, stored: Vec<u8>) -> Result<Segment, SealError> {
+        let body = self.source.open_stored(at, stored)?;
+        Ok(Segment::seal(&self.keys, (at.number, at.last), (Attempt::Raw, at.kind), at.plain_bytes(), body))
     }
 }

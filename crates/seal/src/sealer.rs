@@ -1,22 +1,50 @@
 //! Plaintext in, a sealed blob out.
+//!
+//! The work of one stream may be shared out: [`Sealer::push`] cuts pieces, [`SegmentSealer::seal`] zips and seals each of them
+//! on any thread, [`Sealer::append`] binds them in order. No number is sealed twice, since only the cut makes pieces and
+//! sealing consumes them.
 
-use crate::compression::{Compression, Compressor};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::compression::{Attempt, Chooser, Compression, Zipper};
 use crate::digest::PlainDigest;
 use crate::error::SealError;
 use crate::header::Header;
-use crate::keys::DataKey;
-use crate::writer::{Sealed, Writer};
+use crate::index::SegmentAt;
+use crate::keys::{BlobKeys, DataKey};
+use crate::writer::{Sealed, Segment, Writer};
 
 /// Seals one stream.
-#[derive(Debug)]
 pub struct Sealer {
     writer: Writer,
-    compressor: Compressor,
-    digest: PlainDigest,
+    chooser: Chooser,
     segment_bytes: usize,
-    plain_bytes: u64,
-    /// Plaintext that is not sealed yet. A full piece waits here until it is known whether it is the last.
+    /// Number of the piece that is being filled.
+    number: u64,
+    /// Plaintext that is not given out yet. A full piece waits here until it is known whether it is the last.
     pending: Vec<u8>,
+    spare: Vec<Vec<u8>>,
+}
+
+/// A piece of the stream: the plaintext of one segment.
+pub struct Piece {
+    number: u64,
+    last: bool,
+    attempt: Attempt,
+    plain: Vec<u8>,
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Piece").field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl Sealer {
@@ -30,56 +58,95 @@ impl Sealer {
         let (writer, head) = Writer::new(header, &key)?;
         let sealer = Self {
             writer,
-            compressor: Compressor::new(compression, header.segment_size),
-            digest: PlainDigest::new(),
+            chooser: Chooser::new(compression),
             segment_bytes: header.segment_size.bytes_usize(),
-            plain_bytes: 0,
+            number: 0,
             pending: Vec::new(),
+            spare: Vec::new(),
         };
         Ok((sealer, head))
     }
 
-    /// Takes the next plaintext, in any portions, and appends the segments that are complete to `out`.
-    ///
-    /// # Errors
-    /// [`SealError::TooLong`] when the stream needs more than 2^24 segments. The blob cannot be finished then.
-    pub fn push(&mut self, mut plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
-        self.digest.update(plain);
-        self.plain_bytes += plain.len() as u64;
-        while self.pending.len() + plain.len() > self.segment_bytes {
-            let missing = self.segment_bytes - self.pending.len();
-            let (taken, rest) = plain.split_at(missing);
-            plain = rest;
-            if self.pending.is_empty() {
-                self.seal(taken, out)?;
-            } else {
-                self.pending.extend(taken);
-                self.seal_pending(false, out)?;
-            }
-        }
-        self.pending.extend(plain);
-        Ok(())
+    /// What seals the pieces.
+    #[must_use]
+    pub fn segments(&self) -> SegmentSealer {
+        SegmentSealer { keys: self.writer.keys() }
     }
 
-    /// Ends the stream: appends the last segment, the footer with `facts`, and the tail to `out`.
+    /// Takes from the front of `plain` until a piece is complete, and gives that piece; `None` when all was taken.
+    pub fn push(&mut self, plain: &mut &[u8]) -> Option<Piece> {
+        let (taken, rest) = plain.split_at(plain.len().min(self.segment_bytes - self.pending.len()));
+        self.pending.reserve_exact(if self.pending.is_empty() { self.segment_bytes } else { 0 });
+        self.pending.extend(taken);
+        *plain = rest;
+        // A full piece leaves when more comes: then it is not the last.
+        (!rest.is_empty()).then(|| self.cut(false))
+    }
+
+    /// Ends the stream: the last piece.
+    pub fn last(&mut self) -> Piece {
+        self.cut(true)
+    }
+
+    fn cut(&mut self, last: bool) -> Piece {
+        let plain = std::mem::replace(&mut self.pending, self.spare.pop().unwrap_or_default());
+        let piece = Piece { number: self.number, last, attempt: self.chooser.next(), plain };
+        self.number += 1;
+        piece
+    }
+
+    /// Takes the buffer of a sealed piece back, to be filled again.
+    pub fn reuse(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.spare.push(buffer);
+    }
+
+    /// Says that the source waits for the sealing, or does so no longer: [`Compression::Adaptive`] stores pieces as they are
+    /// meanwhile.
+    pub fn hurry(&mut self, hurried: bool) {
+        self.chooser.hurry(hurried);
+    }
+
+    /// Binds the next segment, and gives the bytes that come next in the blob.
+    ///
+    /// # Errors
+    /// [`SealError::WrongSegment`] when it is not the next one; [`SealError::TooLong`] when the stream needs more than 2^24
+    /// segments. The blob cannot be finished then.
+    pub fn append(&mut self, segment: Segment) -> Result<Vec<u8>, SealError> {
+        self.chooser.learn(segment.attempt, segment.kind);
+        self.writer.append(segment)
+    }
+
+    /// Place of a segment that was appended; `None` when it was not.
+    #[must_use]
+    pub fn segment(&self, number: u64) -> Option<SegmentAt> {
+        self.writer.segment(number)
+    }
+
+    /// Ends the blob, all of whose segments were appended: gives the footer with `facts`, and the tail.
     ///
     /// # Errors
     /// [`SealError::InvalidField`] when the facts are longer than [`Footer::MAX_FACTS_BYTES`](crate::Footer::MAX_FACTS_BYTES);
-    /// [`SealError::TooLong`] as in [`Sealer::push`].
-    pub fn finish(mut self, facts: &[u8], out: &mut Vec<u8>) -> Result<Sealed, SealError> {
-        self.seal_pending(true, out)?;
-        self.writer.finish(self.plain_bytes, self.digest.finish(), facts, out)
+    /// [`SealError::WrongSegment`] when segments are missing.
+    pub fn finish(self, digest: PlainDigest, facts: &[u8]) -> Result<(Sealed, Vec<u8>), SealError> {
+        if self.writer.count() != self.number {
+            return Err(SealError::WrongSegment { given: self.number, expected: self.writer.count() });
+        }
+        self.writer.finish(digest.finish(), facts)
     }
+}
 
-    fn seal(&mut self, plain: &[u8], out: &mut Vec<u8>) -> Result<(), SealError> {
-        let (kind, body) = self.compressor.pack(plain);
-        self.writer.segment(kind, body, false, out)
-    }
+/// Zips and seals pieces of one stream, on any thread.
+#[derive(Clone, Debug)]
+pub struct SegmentSealer {
+    keys: Arc<BlobKeys>,
+}
 
-    fn seal_pending(&mut self, last: bool, out: &mut Vec<u8>) -> Result<(), SealError> {
-        let (kind, body) = self.compressor.pack(&self.pending);
-        self.writer.segment(kind, body, last, out)?;
-        self.pending.clear();
-        Ok(())
+impl SegmentSealer {
+    /// Seals a piece; gives its plaintext back for the digest.
+    pub fn seal(&self, piece: Piece, zipper: &mut Zipper) -> (Segment, Vec<u8>) {
+        let Piece { number, last, attempt, plain } = piece;
+        let (kind, body) = zipper.pack(attempt, &plain);
+        (Segment::seal(&self.keys, (number, last), (attempt, kind), plain.len(), body), plain)
     }
 }

@@ -170,7 +170,8 @@ impl EmbeddedS3 {
             context: context.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
             subject: format!("s3 object {bucket}/{key}").into_bytes(),
             // Exports are compressed by the engine already, and parts of other objects are the client's choice.
-            compression: Compression::Off,
+            compression: Compression::None,
+            read_behind: false,
         };
         let mut writer = SealedWriter::create(self.blobs.as_ref(), self.keys.as_ref(), new).await?;
         let mut hasher = BodyHasher::new(claims);
@@ -184,8 +185,8 @@ impl EmbeddedS3 {
             writer.push(&piece).await?;
         }
         let passed = hasher.finish(claims)?;
-        let sealed = writer.commit(&[]).await?;
-        Ok((passed, sealed.stored_bytes))
+        let committed = writer.commit(&[]).await?;
+        Ok((passed, committed.sealed.stored_bytes))
     }
 
     /// Leaves a blob that nobody owns to the sweeper; the transaction that would have given it an owner failed, or only its

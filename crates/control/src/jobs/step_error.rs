@@ -101,6 +101,7 @@ impl From<SealedError> for StepError {
             SealedError::Seal(_) | SealedError::Swapped { .. } => {
                 Self::Fail(Reason::of(&error, "the bytes did not agree with what was recorded"))
             }
+            SealedError::Lost(_) => Self::Retry(Reason::of(&error, "the service was busy or could not go on")),
         }
     }
 }

@@ -21,9 +21,8 @@ use valkeep_domain::snapshot::{OriginLevel, Snapshot, SnapshotEvent, StoredShard
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::Tx;
 use valkeep_ports::engines::{EngineError, RdbSink};
-use valkeep_ports::sealed::{NewBlob, SealedReader, SealedWriter};
+use valkeep_ports::sealed::{Committed, NewBlob, SealedWriter};
 use valkeep_rdb::{Facts, Inspector};
-use valkeep_seal::{Compression, PlainCheck, Sealed};
 
 /// Which member of a group the data is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +92,11 @@ pub(crate) async fn capture(
     let blob = begin(control, held, &key_arn).await?;
     reached(CrashPoint::CreateBlobRecorded);
     let meter = control.progress.begin(held.id(), MovingJob::Create, name, None);
-    let (taken, sealed) = transfer(control, &snapshot, &cluster, blob, key_arn, &meter).await?;
+    let (taken, committed) = transfer(control, &snapshot, &cluster, blob, key_arn, &meter).await?;
     reached(CrashPoint::CreateBlobCommitted);
     keep_if_held(control, held, blob).await?;
-    read_back(control, blob).await?;
+    // `available` means that every byte was read back, opened, and has the digest that was taken on its way in.
+    let sealed = committed.read_back(control.ports.blobs.as_ref(), control.ports.keys.as_ref()).await?;
     reached(CrashPoint::CreateVerified);
     Ok(Captured {
         blob,
@@ -174,13 +174,14 @@ async fn transfer(
     blob: BlobId,
     key_arn: String,
     meter: &Meter<'_>,
-) -> Result<(Taken, Sealed), StepError> {
+) -> Result<(Taken, Committed), StepError> {
     let new = NewBlob {
         id: blob,
         key_arn,
         context: control.encryption_context(blob),
         subject: subject_of(control, snapshot, 0).await?,
-        compression: Compression::Zstd1,
+        compression: control.settings.compression,
+        read_behind: true,
     };
     let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await?;
     let mut sink = Sink { control, meter, inspector: Inspector::new(), writer, began_at: None };
@@ -190,8 +191,8 @@ async fn transfer(
     let facts = sink.inspector.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
     let footer = serde_json::to_vec(&Recorded { facts: &facts, taken_at: began_at })
         .map_err(|error| StepError::Fail(error.to_string().into()))?;
-    let sealed = sink.writer.commit(&footer).await?;
-    Ok((Taken { facts, began_at }, sealed))
+    let committed = sink.writer.commit(&footer).await?;
+    Ok((Taken { facts, began_at }, committed))
 }
 
 /// Walks the file as it comes and seals what belongs to it.
@@ -216,17 +217,6 @@ impl RdbSink for Sink<'_> {
     fn is_complete(&self) -> bool {
         self.inspector.is_complete()
     }
-}
-
-/// `available` means that every byte was read back, opened, and has the digest that was taken on its way in.
-pub(super) async fn read_back(control: &Control, blob: BlobId) -> Result<(), StepError> {
-    let reader = SealedReader::open(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), blob).await?;
-    let mut check = PlainCheck::new(reader.footer());
-    let mut pieces = reader.pieces(0..u64::MAX);
-    while let Some(piece) = pieces.next().await? {
-        check.update(&piece);
-    }
-    check.finish().map_err(|error| StepError::Fail(error.to_string().into()))
 }
 
 impl Control {

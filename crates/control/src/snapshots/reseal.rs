@@ -3,7 +3,6 @@
 //! Steps: record a blob, write it, and so for each shard, and read it back; then one transaction gives the blobs to the copy. An attempt
 //! that was cut short leaves recorded blobs that are nobody's; the next one takes them back first.
 
-use super::capture::read_back;
 use super::subject::subject_of;
 use super::{advance, stored};
 use crate::Control;
@@ -66,9 +65,9 @@ async fn copy_blob(
     let context = control.encryption_context(id);
     let new = ResealedBlob { id, key_arn: key_arn.to_owned(), context, subject };
     let (blobs, keys) = (control.ports.blobs.as_ref(), control.ports.keys.as_ref());
-    let sealed = reseal(blobs, keys, from, new, |bytes| meter.add(bytes)).await?;
+    let committed = reseal(blobs, keys, from, new, |bytes| meter.add(bytes)).await?;
     reached(CrashPoint::CopyBlobCommitted);
     keep_if_held(control, held, id).await?;
-    read_back(control, id).await?;
+    let sealed = committed.read_back(blobs, keys).await?;
     Ok((id, sealed.stored_bytes))
 }

@@ -1,8 +1,8 @@
 //! Whole blobs in memory, made and opened the way callers do.
 
 use valkeep_seal::{
-    BlobId, Compression, DataKey, Decoded, Footer, Header, Opener, Place, PlainCheck, SealError, Sealed, Sealer,
-    SegmentSize, Tail,
+    BlobId, Compression, DataKey, Decoded, Footer, Header, Opener, Place, PlainCheck, PlainDigest, SealError, Sealed,
+    Sealer, SegmentSize, Tail, Zipper,
 };
 
 pub(crate) const SEGMENT: usize = 64 << 10;
@@ -46,10 +46,22 @@ pub(crate) fn seal_in<'a>(
     compression: Compression,
 ) -> (Vec<u8>, Sealed) {
     let (mut sealer, mut blob) = Sealer::new(header, key, compression).unwrap();
-    for portion in portions {
-        sealer.push(portion, &mut blob).unwrap();
+    let (segments, mut zipper, mut digest) = (sealer.segments(), Zipper::default(), PlainDigest::new());
+    let mut bind = |sealer: &mut Sealer, piece| {
+        let (segment, plain) = segments.seal(piece, &mut zipper);
+        digest.update(&plain);
+        sealer.reuse(plain);
+        blob.extend(sealer.append(segment).unwrap());
+    };
+    for mut portion in portions {
+        while let Some(piece) = sealer.push(&mut portion) {
+            bind(&mut sealer, piece);
+        }
     }
-    let sealed = sealer.finish(br#"{"rdb":11}"#, &mut blob).unwrap();
+    let last = sealer.last();
+    bind(&mut sealer, last);
+    let (sealed, end) = sealer.finish(digest, br#"{"rdb":11}"#).unwrap();
+    blob.extend(end);
     (blob, sealed)
 }
 
@@ -78,12 +90,17 @@ pub(crate) fn stored<'a>(blob: &'a [u8], footer: &Footer, number: u64) -> &'a [u
     &blob[offset..offset + at.stored_bytes as usize]
 }
 
+/// The plaintext of the segment `number`, if these are its stored bytes.
+pub(crate) fn open_one(opener: &Opener, footer: &Footer, number: u64, stored: &[u8]) -> Result<Vec<u8>, SealError> {
+    opener.open_segment(&footer.segment(number).unwrap(), stored.to_vec())
+}
+
 /// The stream of a blob, fully checked.
 pub(crate) fn open(blob: &[u8], key: &DataKey) -> Result<Vec<u8>, SealError> {
     let (opener, footer) = open_ends(blob, key)?;
     let mut plain = Vec::new();
     for number in 0..footer.segment_count() {
-        opener.open_segment(&footer, number, stored(blob, &footer, number), &mut plain)?;
+        plain.extend(open_one(&opener, &footer, number, stored(blob, &footer, number))?);
     }
     let mut check = PlainCheck::new(&footer);
     check.update(&plain);

@@ -2,7 +2,7 @@
 
 use valkeep_seal::{Compression, Decoded, Header, Opener, Place, SealError};
 
-use crate::blobs::{SEGMENT, compressible, header, key, open, open_ends, random, seal, seal_in, stored};
+use crate::blobs::{SEGMENT, compressible, header, key, open, open_ends, open_one, random, seal, seal_in, stored};
 
 fn damaged(place: Place) -> SealError {
     SealError::Damaged { place }
@@ -10,7 +10,7 @@ fn damaged(place: Place) -> SealError {
 
 /// A small blob of three zipped segments, the first two of the same stored length.
 fn small() -> Vec<u8> {
-    seal(&vec![7; 2 * SEGMENT + 5_000], Compression::Zstd1)
+    seal(&vec![7; 2 * SEGMENT + 5_000], Compression::Zstd)
 }
 
 /// Where a byte of the blob belongs.
@@ -90,25 +90,26 @@ fn swapped_segments_are_found() {
 
 #[test]
 fn a_segment_opens_only_under_its_own_number() {
-    let blob = seal(&random(3 * SEGMENT), Compression::Off);
+    let blob = seal(&random(3 * SEGMENT), Compression::None);
     let (opener, footer) = open_ends(&blob, &key(1)).unwrap();
     for (number, other) in [(0, 1), (1, 0), (1, 2), (2, 1), (0, 2)] {
-        let mut out = b"before".to_vec();
-        let refused = opener.open_segment(&footer, number, stored(&blob, &footer, other), &mut out);
+        let refused = open_one(&opener, &footer, number, stored(&blob, &footer, other));
         assert_eq!(refused, Err(damaged(Place::Segment(number))));
-        assert_eq!(out, b"before");
     }
-    assert_eq!(opener.open_segment(&footer, 3, &[0; 16], &mut Vec::new()), Err(damaged(Place::Segment(3))));
+    for bytes in [0, 15, 16, SEGMENT] {
+        assert_eq!(open_one(&opener, &footer, 2, &vec![0; bytes]), Err(damaged(Place::Segment(2))), "{bytes}");
+    }
+    assert_eq!(footer.segment(3), None);
 }
 
 #[test]
 fn a_segment_of_another_blob_is_refused_even_under_the_same_data_key() {
     let plain = random(2 * SEGMENT);
-    let (one, _) = seal_in([&plain[..]], &header(1), key(1), Compression::Off);
-    let (two, _) = seal_in([&plain[..]], &header(2), key(1), Compression::Off);
+    let (one, _) = seal_in([&plain[..]], &header(1), key(1), Compression::None);
+    let (two, _) = seal_in([&plain[..]], &header(2), key(1), Compression::None);
     assert_eq!(one.len(), two.len());
     let (opener, footer) = open_ends(&one, &key(1)).unwrap();
-    let refused = opener.open_segment(&footer, 0, stored(&two, &footer, 0), &mut Vec::new());
+    let refused = open_one(&opener, &footer, 0, stored(&two, &footer, 0));
     assert_eq!(refused, Err(damaged(Place::Segment(0))));
     let end = usize::try_from(footer.segment(1).unwrap().offset).unwrap();
     let spliced = [&one[..end], &two[end..]].concat();
@@ -118,20 +119,20 @@ fn a_segment_of_another_blob_is_refused_even_under_the_same_data_key() {
 #[test]
 fn a_dropped_last_segment_is_found() {
     let plain = random(2 * SEGMENT + 9);
-    let (long, short) = (seal(&plain, Compression::Off), seal(&plain[..2 * SEGMENT], Compression::Off));
+    let (long, short) = (seal(&plain, Compression::None), seal(&plain[..2 * SEGMENT], Compression::None));
     let (opener, footer) = open_ends(&long, &key(1)).unwrap();
     let last = usize::try_from(footer.segment(2).unwrap().offset).unwrap();
     let dropped = [&long[..last], &long[last + 9 + 16..]].concat();
     assert_eq!(open(&dropped, &key(1)), Err(damaged(Place::Tail)));
     // A footer of a shorter stream, sealed under the same keys, does not make the second segment the last.
     let (_, shorter) = open_ends(&short, &key(1)).unwrap();
-    let refused = opener.open_segment(&shorter, 1, stored(&long, &footer, 1), &mut Vec::new());
+    let refused = open_one(&opener, &shorter, 1, stored(&long, &footer, 1));
     assert_eq!(refused, Err(damaged(Place::Segment(1))));
 }
 
 #[test]
 fn a_footer_of_another_blob_is_refused() {
-    let (one, two) = (small(), seal_in([&b"x"[..]], &header(2), key(2), Compression::Off).0);
+    let (one, two) = (small(), seal_in([&b"x"[..]], &header(2), key(2), Compression::None).0);
     let (opener, _) = open_ends(&one, &key(1)).unwrap();
     assert_eq!(opener.footer(&two, two.len() as u64).err(), Some(damaged(Place::Footer)));
     for short in 0..16 {
@@ -148,8 +149,8 @@ fn a_wrong_key_has_its_own_error() {
 fn a_blob_commits_to_one_key() {
     // The head of one key, with the body of another: neither key gets past both.
     let plain = compressible(SEGMENT);
-    let (one, _) = seal_in([&plain[..]], &header(1), key(1), Compression::Zstd1);
-    let (two, _) = seal_in([&plain[..]], &header(1), key(2), Compression::Zstd1);
+    let (one, _) = seal_in([&plain[..]], &header(1), key(1), Compression::Zstd);
+    let (two, _) = seal_in([&plain[..]], &header(1), key(2), Compression::Zstd);
     let Ok(Decoded::Complete { head_bytes, .. }) = Header::decode(&one) else { panic!("a whole head") };
     let mixed = [&one[..head_bytes], &two[head_bytes..]].concat();
     assert_eq!(open(&mixed, &key(2)), Err(SealError::WrongKey));

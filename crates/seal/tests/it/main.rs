@@ -4,6 +4,7 @@
 
 mod blobs;
 mod damage;
+mod read_back;
 mod reseal;
 mod stream;
 mod vectors;
