@@ -35,6 +35,7 @@ use valkeep_ports::catalog::Store;
 use valkeep_ports::engines::Engines;
 use valkeep_ports::keys::{KeyService, SecretBox};
 use valkeep_ports::{Clock, Ids};
+use valkeep_seal::Compression;
 
 /// What the operator decided.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct Settings {
     pub manual_snapshots_per_node_per_day: u32,
     /// Nodes in the region (L65).
     pub nodes: u32,
+    /// Whether the segments of new blobs are compressed.
+    pub compression: Compression,
     pub scrub: ScrubSettings,
 }
 

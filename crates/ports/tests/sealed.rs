@@ -49,13 +49,15 @@ async fn sealed(blobs: &MemoryBlobs, subject_bytes: usize, plain: &[u8]) {
         key_arn: "key".to_owned(),
         context: vec![("name".to_owned(), "value".to_owned())],
         subject: vec![b's'; subject_bytes],
-        compression: Compression::Zstd1,
+        compression: Compression::Zstd,
+        read_behind: true,
     };
     let mut writer = SealedWriter::create(blobs, &OneKey, new).await.unwrap();
     for piece in plain.chunks(700_001) {
         writer.push(piece).await.unwrap();
     }
-    let sealed = writer.commit(b"facts").await.unwrap();
+    let committed = writer.commit(b"facts").await.unwrap();
+    let sealed = committed.read_back(blobs, &OneKey).await.unwrap();
     assert_eq!(sealed.plain_bytes, plain.len() as u64);
     assert_eq!(sealed.stored_bytes, blobs.open(BLOB).await.unwrap().len_bytes());
 }

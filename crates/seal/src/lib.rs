@@ -14,6 +14,8 @@ mod digest;
 mod error;
 mod fields;
 mod footer;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod header;
 mod index;
 mod keys;

@@ -19,6 +19,7 @@ pub struct Config {
     pub engines: Engines,
     pub capture: Capture,
     pub export: Export,
+    pub blobs: Blobs,
     pub quotas: Quotas,
     pub scrub: Scrub,
 }
@@ -70,6 +71,25 @@ pub enum Grants {
     Probe,
 }
 
+/// How snapshots are stored.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Blobs {
+    pub compression: Compression,
+}
+
+/// Whether new blobs are compressed before they are sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// zstd where it pays, and as long as it does not hold up the node.
+    #[default]
+    Adaptive,
+    /// zstd tried on every segment.
+    Zstd,
+    None,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
 pub struct Quotas {
@@ -109,6 +129,7 @@ impl Default for Config {
             engines: Engines::default(),
             capture: Capture::default(),
             export: Export::default(),
+            blobs: Blobs::default(),
             quotas: Quotas::default(),
             scrub: Scrub::default(),
         }
@@ -147,6 +168,7 @@ const FIELDS: &[(&str, Kind)] = &[
     ("export.secret_access_key", Kind::Text),
     ("export.path_style", Kind::Flag),
     ("export.grants", Kind::Text),
+    ("blobs.compression", Kind::Text),
     ("quotas.manual_snapshots_per_node_per_day", Kind::Number),
     ("quotas.nodes", Kind::Number),
     ("scrub.every_days", Kind::Number),

@@ -1,6 +1,6 @@
 //! Wiring: which adapter stands behind each port.
 
-use crate::config::{Config, Grants};
+use crate::config::{self, Config, Grants};
 use crate::directory::{Directory, DirectoryError, FirstIdentity, KEYS};
 use crate::system::{SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use valkeep_ports::engines::EngineError;
 use valkeep_ports::keys::{KeyError, SecretBox};
 use valkeep_ports::{Clock, Ids};
 use valkeep_s3::Access;
+use valkeep_seal::Compression;
 use zeroize::Zeroizing;
 
 /// Name of the identity that the first start makes.
@@ -153,6 +154,11 @@ async fn open_with(directory: Directory, config: &Config, lost: LostCatalog) -> 
         strict_versions: config.engines.strict_versions,
         manual_snapshots_per_node_per_day: config.quotas.manual_snapshots_per_node_per_day,
         nodes: config.quotas.nodes,
+        compression: match config.blobs.compression {
+            config::Compression::Adaptive => Compression::Adaptive,
+            config::Compression::Zstd => Compression::Zstd,
+            config::Compression::None => Compression::None,
+        },
         scrub: ScrubSettings { every_days: config.scrub.every_days, rate_mib_s: config.scrub.rate_mib_s },
     };
     let ports = Ports {

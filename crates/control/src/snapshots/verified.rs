@@ -67,6 +67,7 @@ impl Cause {
             | Self::Sealed(SealedError::Key(
                 KeyError::NotFound(_) | KeyError::Disabled(_) | KeyError::Unavailable(_),
             ))
+            | Self::Sealed(SealedError::Lost(_))
             | Self::CutShort
             | Self::Lost(_) => false,
         }

@@ -54,6 +54,37 @@ fn every_flipped_byte_is_found_in_its_place() {
 }
 
 #[test]
+fn flips_are_found_in_segments_of_every_kind() {
+    // Zipped, raw, and a short last one.
+    let blob = seal(&[compressible(SEGMENT), random(SEGMENT + 9)].concat(), Compression::Adaptive);
+    let (_, footer) = open_ends(&blob, &key(1)).unwrap();
+    for number in 0..3 {
+        let at = footer.segment(number).unwrap();
+        let (start, bytes) = (usize::try_from(at.offset).unwrap(), at.stored_bytes as usize);
+        // First byte, one within, and the first and last of the tag.
+        for within in [0, bytes / 2, bytes - 16, bytes - 1] {
+            let mut changed = blob.clone();
+            changed[start + within] ^= 0x10;
+            assert_eq!(open(&changed, &key(1)), Err(damaged(Place::Segment(number))), "{number} {within}");
+        }
+    }
+}
+
+#[test]
+fn an_older_state_of_one_segment_is_found() {
+    // The same blob, written twice over: another attempt has another data key.
+    let (new, old) = (small(), seal_in([&vec![7; 2 * SEGMENT + 5_000][..]], &header(1), key(9), Compression::Zstd).0);
+    let (_, footer) = open_ends(&new, &key(1)).unwrap();
+    for number in 0..3 {
+        let at = footer.segment(number).unwrap();
+        let range = usize::try_from(at.offset).unwrap()..usize::try_from(at.offset).unwrap() + at.stored_bytes as usize;
+        let mut changed = new.clone();
+        changed[range.clone()].copy_from_slice(&old[range]);
+        assert_eq!(open(&changed, &key(1)), Err(damaged(Place::Segment(number))));
+    }
+}
+
+#[test]
 fn every_cut_is_found() {
     let blob = small();
     for bytes in 0..blob.len() {

@@ -24,12 +24,13 @@ fn good(id: u8, plain: &[u8], compression: Compression) -> Vec<u8> {
 }
 
 /// Streams of the good samples. A raw sample is made again byte for byte; zstd may zip in another way one day.
-fn streams() -> [(&'static str, u8, Vec<u8>, Compression); 4] {
+fn streams() -> [(&'static str, u8, Vec<u8>, Compression); 5] {
     [
         ("empty.blob", 1, vec![], Compression::None),
         ("short.blob", 2, b"REDIS0011".to_vec(), Compression::None),
         ("two-segments.blob", 3, compressible(SEGMENT + 1), Compression::None),
         ("zipped.blob", 4, vec![7; 2 * SEGMENT + 5_000], Compression::Zstd),
+        ("zipped-other.blob", 5, vec![7; 2 * SEGMENT + 5_000], Compression::Zstd),
     ]
 }
 
@@ -49,6 +50,16 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let mut committed = [&blob[..head_bytes - 64], &[0; 32]].concat();
     committed.extend(digest(&SHA256, &committed).as_ref());
     let swapped = [&blob[..head_bytes], part(1), part(0), part(2), &blob[footer_at..]].concat();
+    let repeated = [&blob[..head_bytes], part(0), part(0), part(2), &blob[footer_at..]].concat();
+    let inserted = [&blob[..head_bytes], part(0), part(1), part(1), part(2), &blob[footer_at..]].concat();
+    let footer_cut = [&blob[..footer_at], &blob[footer_at + 1..]].concat();
+    // Another blob of the same lengths under the same data key, as an older state of a store might hold.
+    let other = sample("zipped-other.blob");
+    let (_, footer_of_other) = open_ends(&other, &key(1)).unwrap();
+    let from_other = stored(&other, &footer_of_other, 1);
+    let foreign = [&blob[..head_bytes], part(0), from_other, part(2), &blob[footer_at..]].concat();
+    let mut raw = sample("two-segments.blob");
+    raw[head_bytes] ^= 1;
     let dropped = [&blob[..footer_at - part(2).len()], &blob[footer_at..]].concat();
     vec![
         ("bad-magic.blob", flip(0), "not a sealed blob"),
@@ -62,6 +73,19 @@ fn bad() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("bad-tail.blob", flip(blob.len() - 1), "sealed blob is damaged in its tail"),
         ("bad-cut.blob", blob[..blob.len() - 1].to_vec(), "sealed blob is damaged in its tail"),
         ("bad-append.blob", [&blob[..], b"\n"].concat(), "sealed blob is damaged in its tail"),
+        ("bad-check.blob", flip(head_bytes - 1), "sealed blob is damaged in its header"),
+        ("bad-zstd-segment.blob", flip(head_bytes), "sealed blob is damaged in its segment 0"),
+        ("bad-repeat.blob", repeated, "sealed blob is damaged in its segment 1"),
+        ("bad-insert.blob", inserted, "sealed blob is damaged in its tail"),
+        ("bad-footer-cut.blob", footer_cut, "sealed blob is damaged in its tail"),
+        ("bad-foreign-segment.blob", foreign, "sealed blob is damaged in its segment 1"),
+        (
+            "bad-foreign-end.blob",
+            [&blob[..footer_at], &other[footer_at..]].concat(),
+            "sealed blob is damaged in its footer",
+        ),
+        ("bad-twice.blob", [&blob[..], &blob].concat(), "sealed blob is damaged in its tail"),
+        ("bad-raw-segment.blob", raw, "sealed blob is damaged in its segment 0"),
     ]
 }
 

@@ -29,6 +29,7 @@ use valkeep_ports::memory::{MemoryBlobs, MemoryCatalog};
 use valkeep_ports::records::{SnapshotTaken, Tagged};
 use valkeep_ports::sealed::SealedReader;
 use valkeep_ports::{Clock, Ids};
+use valkeep_seal::Compression;
 
 /// L63 with a number that is soon reached.
 pub(crate) const QUOTA: u32 = 3;
@@ -131,6 +132,7 @@ impl World {
             strict_versions: false,
             manual_snapshots_per_node_per_day: QUOTA,
             nodes: 20,
+            compression: Compression::Adaptive,
             scrub: ScrubSettings { every_days: 7, rate_mib_s: 32 },
         };
         Control::new(settings, ports)
