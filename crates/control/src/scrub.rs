@@ -19,8 +19,11 @@ use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::BlobRecord;
 use valkeep_ports::catalog::CatalogError;
 
-/// How often blobs are looked for that are due. Our choice.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// How often blobs are looked for that are due; each look reads all snapshots. Our choice.
+const LOOK_EVERY: Duration = Duration::from_secs(3600);
+
+/// A start has other things to do first. Our choice.
+const FIRST_LOOK_AFTER: Duration = Duration::from_secs(60);
 
 /// Pause before a blob that could not be read is tried again. Our choice.
 const RETRY_MS: i64 = 3_600_000;
@@ -90,7 +93,7 @@ pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool
 }
 
 async fn check_for_ever(control: &Control) {
-    let mut ticks = tokio::time::interval(LOOK_EVERY);
+    let mut ticks = tokio::time::interval_at(Instant::now() + FIRST_LOOK_AFTER, LOOK_EVERY);
     let mut put_off = HashMap::new();
     loop {
         ticks.tick().await;

@@ -374,4 +374,36 @@ mod tests {
         ask(Command::DeleteIdentity { name: FIRST_IDENTITY.to_owned() }).await;
         assert!(!file.exists());
     }
+
+    #[tokio::test]
+    async fn a_running_service_and_its_directory_answer_alike() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path();
+        let ask = |asked: Command| async move { command(path, &Config::default(), asked, |_| ()).await };
+        let parts = wiring::open(Directory::hold(path).unwrap(), &Config::default()).await.unwrap();
+        let (stop, stopped) = watch::channel(false);
+        let listening = listen(&parts, stopped).unwrap();
+        let commands = || {
+            [
+                Command::Verify { snapshot: None },
+                Command::Scrub { now: true },
+                Command::Scrub { now: false },
+                Command::Repair { apply: true },
+                Command::ListKeys,
+            ]
+        };
+        let mut answers = Vec::new();
+        for asked in commands() {
+            answers.push(ask(asked).await.unwrap());
+        }
+        let refused = ask(Command::Verify { snapshot: Some("none".to_owned()) }).await;
+        assert!(matches!(refused, Err(CommandError::Refused(text)) if text == "Snapshot not found: none"));
+        stop.send_replace(true);
+        listening.await.unwrap();
+        parts.catalog.close().await;
+        drop(parts);
+        for (asked, answer) in commands().into_iter().zip(answers) {
+            assert_eq!(ask(asked).await.unwrap(), answer);
+        }
+    }
 }

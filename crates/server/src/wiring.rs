@@ -394,6 +394,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn repair_makes_a_lost_catalog_anew_with_the_keys_of_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let access_key = started(directory.path()).await;
+        let parts = opened(directory.path()).await.unwrap();
+        let key = parts.keyring.create("for a test", Some("alias/team")).await.unwrap();
+        parts.catalog.close().await;
+        drop(parts);
+        for entry in std::fs::read_dir(directory.path()).unwrap().flatten() {
+            if entry.file_name().to_string_lossy().starts_with("catalog.sqlite3") {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        let path = directory.path();
+        let anew = |config: Config| async move { open_lost(Directory::hold(path)?, &config).await };
+        let elsewhere = Config { region: "eu-west-1".to_owned(), ..Config::default() };
+        assert!(matches!(anew(elsewhere).await, Err(OpenError::Keys(_))));
+        let parts = anew(Config::default()).await.unwrap();
+        assert_eq!(parts.keyring.list().await.unwrap(), [key]);
+        assert_ne!(parts.control.identity(FIRST_IDENTITY).await.unwrap().access_key_id, access_key);
+        parts.catalog.close().await;
+    }
+
+    #[tokio::test]
     async fn a_first_start_that_was_cut_short_is_done_again() {
         let directory = tempfile::tempdir().unwrap();
         let access_key = started(directory.path()).await;

@@ -228,9 +228,16 @@ impl Control {
 
     /// Every stored shard. A copy that is being made shows its source's, so only shards of snapshots that own bytes count.
     pub(crate) async fn all_shards(&self) -> Result<Vec<ShardAt>, CatalogError> {
-        let owns = |snapshot: &Snapshot| !matches!(snapshot.state, SnapshotState::Creating | SnapshotState::Deleting);
-        let snapshots = self.ports.store.read(move |tx| all_snapshots(tx, owns)).await?;
-        Ok(snapshots.iter().flat_map(shards_in).collect())
+        let owned = |snapshot: Snapshot| match snapshot.state {
+            SnapshotState::Creating | SnapshotState::Deleting => Vec::new(),
+            SnapshotState::Available
+            | SnapshotState::Copying { .. }
+            | SnapshotState::Exporting
+            | SnapshotState::Restoring
+            | SnapshotState::Failed(_)
+            | SnapshotState::Damaged { .. } => shards_in(&snapshot).collect(),
+        };
+        self.ports.store.read(move |tx| of_all_snapshots(tx, owned)).await
     }
 }
 
@@ -251,15 +258,20 @@ fn bytes_of(shards: &[ShardAt]) -> u64 {
 
 /// The snapshots for which `wanted` holds.
 fn all_snapshots(tx: &mut Tx<'_>, wanted: impl Fn(&Snapshot) -> bool) -> Result<Vec<Snapshot>, CatalogError> {
-    let mut all = Vec::new();
+    of_all_snapshots(tx, |snapshot| if wanted(&snapshot) { vec![snapshot] } else { Vec::new() })
+}
+
+/// What `pick` takes of each snapshot; a page of them is in memory at a time.
+fn of_all_snapshots<T>(tx: &mut Tx<'_>, pick: impl Fn(Snapshot) -> Vec<T>) -> Result<Vec<T>, CatalogError> {
+    let mut picked = Vec::new();
     let mut scan = Scan::keys("", BATCH);
     loop {
         let page = tx.scan::<Snapshot>(&scan)?;
-        let Some(last) = page.last().filter(|_| page.len() == BATCH) else {
-            all.extend(page.into_iter().filter(&wanted));
-            return Ok(all);
-        };
-        scan = Scan::keys("", BATCH).after(last.name.as_str());
-        all.extend(page.into_iter().filter(&wanted));
+        let last = page.last().filter(|_| page.len() == BATCH).map(|last| last.name.clone());
+        picked.extend(page.into_iter().flat_map(&pick));
+        match last {
+            Some(last) => scan = Scan::keys("", BATCH).after(last.as_str()),
+            None => return Ok(picked),
+        }
     }
 }
