@@ -191,7 +191,7 @@ fn table(rows: &[Value], columns: &[&str]) -> String {
         return "nothing is stored here that this command is for\n".to_owned();
     }
     let columns: Vec<&str> =
-        columns.iter().copied().filter(|column| rows.iter().any(|row| !row[column].is_null())).collect();
+        columns.iter().copied().filter(|column| rows.iter().any(|row| row.get(column).is_some())).collect();
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|column| (*column).to_owned()).collect()];
     lines.extend(rows.iter().map(|row| columns.iter().map(|column| cell(&row[column])).collect()));
     let widths: Vec<usize> =
