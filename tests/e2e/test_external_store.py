@@ -1,67 +1,20 @@
 """Exports to a store that is not ours: moto's S3 server plays it, with buckets of two accounts."""
 
 import hashlib
-import subprocess
-import urllib.request
 
-import boto3
 import pytest
 
-from kit import dataset, processes, tools
-from kit.engine import free_port
-from kit.service import Service, eventually
-from support import NO_QUOTA, PROGRAM, Clients, available_group, bucket_policy, fresh, refused
-
-CREDENTIALS = ("store-key", "store-secret")
-
-
-class Store:
-    """The other store, seen past the service."""
-
-    def __init__(self, endpoint):
-        self.endpoint = endpoint
-        self.s3 = self.client()
-
-    def client(self, account=None):
-        client = boto3.client("s3", endpoint_url=self.endpoint, region_name="us-east-1",
-                              aws_access_key_id=CREDENTIALS[0], aws_secret_access_key=CREDENTIALS[1])
-        if account:
-            # moto takes the account of a request from this header.
-            client.meta.events.register("before-sign.s3", lambda request, **_: request.headers.add_header("x-moto-account-id", account))
-        return client
-
-    def bucket(self, granted=True, account=None, **create):
-        name = fresh("store")
-        self.client(account).create_bucket(Bucket=name, **create)
-        if granted:
-            self.client(account).put_bucket_policy(Bucket=name, Policy=bucket_policy(name))
-        return name
-
-    def keys(self, bucket):
-        return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+import other_store
+from kit import dataset, processes
+from kit.service import Service
+from other_store import CREDENTIALS
+from support import NO_QUOTA, PROGRAM, Clients, available_group, refused
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    port = free_port()
-    log = open(tmp_path_factory.mktemp("store") / "log", "w")
-    process = subprocess.Popen([tools.venv() / "bin" / "moto_server", "-H", "127.0.0.1", "-p", str(port)],
-                               stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    endpoint = f"http://127.0.0.1:{port}"
-
-    def answers():
-        assert process.poll() is None, "moto_server ended"
-        try:
-            return urllib.request.urlopen(endpoint + "/moto-api/").status == 200
-        except OSError:
-            return False
-    try:
-        eventually("moto answers", answers)
-        yield Store(endpoint)
-    finally:
-        process.kill()
-        process.wait()
-        log.close()
+    with other_store.running(tmp_path_factory.mktemp("store")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 //! The store: begin, open, delete, list.
 
+use crate::erase::erase_head;
 use crate::layout::{Layout, blocking, failed, sync_directory};
 use crate::reader::LocalReader;
 use crate::writer::LocalWriter;
@@ -55,6 +56,12 @@ impl Blobs for LocalBlobs {
 
     async fn delete(&self, id: BlobId) -> Result<(), BlobError> {
         self.on_layout(move |layout| {
+            for path in [layout.begun(id), layout.committed(id)] {
+                // A bad sector must not keep the blob for ever.
+                if let Err(error) = erase_head(&path) {
+                    tracing::warn!(blob = %id, %error, "the data key of a deleted blob could not be overwritten");
+                }
+            }
             // The caller forgets the blob next, so its name must not come back with a power loss.
             if remove(&layout.begun(id)).map_err(failed)? {
                 sync_directory(&layout.begun_directory()).map_err(failed)?;

@@ -95,7 +95,7 @@ impl Drop for LocalWriter {
 }
 
 /// Refuses to use up the room that is kept for the catalog.
-fn check_room(file: &File) -> io::Result<()> {
+pub(crate) fn check_room(file: &File) -> io::Result<()> {
     let system = rustix::fs::fstatvfs(file)?;
     let free_bytes = system.f_bavail.saturating_mul(system.f_frsize);
     // What has no size, such as a pipe, does not fill up.

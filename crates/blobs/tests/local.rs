@@ -137,3 +137,33 @@ async fn a_path_that_is_no_directory_is_refused() {
     fs::write(&file, b"").unwrap();
     assert!(matches!(LocalBlobs::open(&file), Err(BlobError::Failed(_))));
 }
+
+/// Bytes that begin as a blob with a head of that length does.
+fn like_a_blob(head_bytes: u32, total: usize) -> Vec<u8> {
+    let mut bytes = [&b"valkblob"[..], &[0, 1], &head_bytes.to_be_bytes()].concat();
+    bytes.resize(total, b'x');
+    bytes
+}
+
+#[tokio::test]
+async fn a_deleted_blob_loses_its_head_on_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let blobs = LocalBlobs::open(directory.path()).unwrap();
+    let disk = directory.path().join("disk");
+    for (bytes, left) in [
+        (like_a_blob(300, 1000), [vec![0; 300], vec![b'x'; 700]].concat()),
+        // Cut inside the head.
+        (like_a_blob(300, 200), vec![0; 200]),
+        (b"valk".to_vec(), vec![0; 4]),
+        (b"no blob at all".to_vec(), b"no blob at all".to_vec()),
+        (Vec::new(), Vec::new()),
+    ] {
+        written(&blobs, &bytes).await.commit().await.unwrap();
+        // Another name stands in for what a disk keeps of a removed file.
+        fs::hard_link(committed(directory.path()), &disk).unwrap();
+        blobs.delete(ID).await.unwrap();
+        assert_eq!(fs::read(&disk).unwrap(), left);
+        assert!(matches!(blobs.open(ID).await, Err(BlobError::NotFound(ID))));
+        fs::remove_file(&disk).unwrap();
+    }
+}

@@ -71,11 +71,29 @@ pub enum Grants {
     Probe,
 }
 
-/// How snapshots are stored.
+/// Where and how snapshots are stored.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Blobs {
+    pub store: BlobStore,
+    pub bucket: Option<String>,
+    pub prefix: String,
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    pub access_key_id: Option<String>,
+    pub secret_access_key: Option<String>,
+    pub path_style: bool,
     pub compression: Compression,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlobStore {
+    /// The data directory.
+    #[default]
+    Local,
+    /// A bucket of an S3-compatible store.
+    S3,
 }
 
 /// Whether new blobs are compressed before they are sealed.
@@ -169,6 +187,14 @@ const FIELDS: &[(&str, Kind)] = &[
     ("export.path_style", Kind::Flag),
     ("export.grants", Kind::Text),
     ("blobs.compression", Kind::Text),
+    ("blobs.store", Kind::Text),
+    ("blobs.bucket", Kind::Text),
+    ("blobs.prefix", Kind::Text),
+    ("blobs.endpoint", Kind::Text),
+    ("blobs.region", Kind::Text),
+    ("blobs.access_key_id", Kind::Text),
+    ("blobs.secret_access_key", Kind::Text),
+    ("blobs.path_style", Kind::Flag),
     ("quotas.manual_snapshots_per_node_per_day", Kind::Number),
     ("quotas.nodes", Kind::Number),
     ("scrub.every_days", Kind::Number),
@@ -248,8 +274,8 @@ impl Config {
             return invalid("scrub.rate_mib_s must be greater than 0; scrub.every_days = 0 turns the scrub off");
         }
         let web = |url: &String| url.starts_with("http://") || url.starts_with("https://");
-        if self.export.endpoint.as_ref().is_some_and(|url| !web(url)) {
-            return invalid("export.endpoint must be an http or https URL");
+        if [&self.export.endpoint, &self.blobs.endpoint].into_iter().flatten().any(|url| !web(url)) {
+            return invalid("export.endpoint and blobs.endpoint must be http or https URLs");
         }
         let zone = self.zone.as_ref().and_then(|zone| zone.strip_prefix(&self.region)).map(str::as_bytes);
         if self.zone.is_some() && !matches!(zone, Some([b'a'..=b'z'])) {
@@ -261,7 +287,27 @@ impl Config {
         if self.export.access_key_id.is_some() != self.export.secret_access_key.is_some() {
             return invalid("export.access_key_id and export.secret_access_key belong together");
         }
+        self.blobs.check().map_err(|text| ConfigError::Invalid(text.to_owned()))?;
         Ok(self)
+    }
+}
+
+impl Blobs {
+    fn check(&self) -> Result<(), &'static str> {
+        if (self.store == BlobStore::S3) != self.bucket.is_some() {
+            return Err("blobs.bucket is given exactly when blobs.store is s3");
+        }
+        if self.access_key_id.is_some() != self.secret_access_key.is_some() {
+            return Err("blobs.access_key_id and blobs.secret_access_key belong together");
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
+        if self.prefix.len() > 512 || !self.prefix.chars().all(plain) || self.prefix.starts_with('/') {
+            return Err("blobs.prefix must be letters, digits and /-_. and not begin with /");
+        }
+        if !self.prefix.is_empty() && !self.prefix.ends_with('/') {
+            return Err("blobs.prefix must end with /");
+        }
+        Ok(())
     }
 }
 
@@ -400,6 +446,13 @@ mod tests {
             "[export]\nendpoint = 'file:///etc'",
             "[export]\naccess_key_id = 'a'",
             "[tls]\ncert = 'x'",
+            "[blobs]\nstore = 's3'",
+            "[blobs]\nbucket = 'b'",
+            "[blobs]\nprefix = 'a'",
+            "[blobs]\nprefix = '/'",
+            "[blobs]\nprefix = '?/'",
+            "[blobs]\nendpoint = 'file:///etc'",
+            "[blobs]\naccess_key_id = 'a'",
         ] {
             assert!(matches!(Config::parse(text, none()), Err(ConfigError::Invalid(_))), "{text}");
         }

@@ -7,6 +7,7 @@
 
 pub mod admin;
 mod answers;
+mod blob_place;
 pub mod config;
 pub mod directory;
 mod dispatch;

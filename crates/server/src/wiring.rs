@@ -1,11 +1,12 @@
 //! Wiring: which adapter stands behind each port.
 
+use crate::blob_place::BlobPlace;
 use crate::config::{self, Config, Grants};
 use crate::directory::{Directory, DirectoryError, FirstIdentity, KEYS};
 use crate::system::{SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use valkeep_blobs::LocalBlobs;
+use valkeep_blobs::s3;
 use valkeep_buckets::embedded::{EmbeddedS3, read_places};
 use valkeep_buckets::external::{self, ExternalS3, ExternalSettings};
 use valkeep_catalog::SqliteCatalog;
@@ -14,9 +15,9 @@ use valkeep_control::{Control, Ports, ScrubSettings, Settings};
 use valkeep_domain::arn::Place;
 use valkeep_engines::{CaptureLimits, EnginesConfig, LocalEngines};
 use valkeep_keys::{Keyring, MasterKey, MasterKeyError};
-use valkeep_ports::blobs::BlobError;
+use valkeep_ports::blobs::{BlobError, BlobRecord};
 use valkeep_ports::buckets::ExportBuckets;
-use valkeep_ports::catalog::{CatalogError, Record, Store, Table};
+use valkeep_ports::catalog::{CatalogError, Record, Scan, Store, Table};
 use valkeep_ports::engines::EngineError;
 use valkeep_ports::keys::{KeyError, SecretBox};
 use valkeep_ports::{Clock, Ids};
@@ -52,6 +53,10 @@ pub enum OpenError {
     Blobs(#[from] BlobError),
     #[error("the files of the keys cannot be used")]
     Keys(#[from] KeyError),
+    #[error("the blobs cannot be opened in the bucket")]
+    BlobsOnS3(#[from] s3::OpenError),
+    #[error("this directory keeps its snapshots in {found}, and holds some; the configuration says {wanted}")]
+    BlobsElsewhere { found: BlobPlace, wanted: BlobPlace },
     #[error("the engines cannot be used")]
     Engines(#[from] EngineError),
     #[error("the first identity cannot be made")]
@@ -68,6 +73,9 @@ struct Foundation {
     account: String,
     region: String,
     vpc_id: String,
+    /// Changes only while there is no blob.
+    #[serde(default)]
+    blobs: BlobPlace,
     /// Whether the first start ended: the first identity is made and its credentials were safe in their file. From then on
     /// nothing is made anew, whatever is missing.
     settled: bool,
@@ -132,7 +140,7 @@ async fn open_with(directory: Directory, config: &Config, lost: LostCatalog) -> 
     let keyring = Arc::new(new_keyring(&store, &master, &directory, &place, &clock, &ids));
     check_master_key(&directory, &foundation, &keyring)?;
     keyring.keep_all().await?;
-    let blobs = Arc::new(LocalBlobs::open(directory.path())?);
+    let blobs = foundation.blobs.open(&directory, &foundation.vpc_id, config).await?;
     let engines = Arc::new(LocalEngines::new(directory.file("nodes"), engines_config(config)).await?);
     let embedded_s3 = EmbeddedS3 {
         store: store.clone(),
@@ -190,6 +198,7 @@ async fn found(
         account: config.account_id.clone(),
         region: config.region.clone(),
         vpc_id: format!("vpc-{}", &vpc[..17]),
+        blobs: BlobPlace::wanted(config),
         settled: false,
         key_check: None,
     };
@@ -206,7 +215,7 @@ async fn found(
         }
     };
     if found.account == config.account_id && found.region == config.region {
-        return Ok(found);
+        return with_blobs_at(store, found, BlobPlace::wanted(config)).await;
     }
     Err(OpenError::Place {
         account: found.account,
@@ -225,6 +234,20 @@ fn new_keyring(
     ids: &Arc<dyn Ids>,
 ) -> Keyring {
     Keyring::new(store.clone(), master, directory.file(KEYS), place.clone(), clock.clone(), ids.clone())
+}
+
+/// The foundation with its blobs at the wanted place, where it may move there.
+async fn with_blobs_at(store: &Store, found: Foundation, wanted: BlobPlace) -> Result<Foundation, OpenError> {
+    if found.blobs == wanted {
+        return Ok(found);
+    }
+    if !store.read(|tx| tx.scan::<BlobRecord>(&Scan::keys("", 1))).await?.is_empty() {
+        return Err(OpenError::BlobsElsewhere { found: found.blobs, wanted });
+    }
+    let moved = Foundation { blobs: wanted, ..found };
+    let replaced = moved.clone();
+    store.write::<_, CatalogError>(move |tx| tx.replace(&replaced)).await?;
+    Ok(moved)
 }
 
 /// A new key is made only where nothing can be sealed under an old one.
