@@ -59,7 +59,8 @@ pub trait BlobWriter: Send + Debug {
 
     /// The blob's first bytes, as far as they would survive power loss by now, so that they can be read back while the
     /// next ones are written. The reader's length is what is settled at this call, and never less than at an earlier one.
-    /// Where the system allows, reads go to the storage itself and not to a copy in memory. After commit or drop they may fail.
+    /// Where the system allows, reads go to the storage itself and not to a copy in memory. The
+    /// reader goes on to read after the commit; after a drop without commit it may fail.
     ///
     /// `None` for a store that can read nothing before the commit, which is what this does unless it is overridden.
     fn settled(&self) -> Option<Box<dyn BlobReader>> {

@@ -112,7 +112,12 @@ async fn settled_bytes_are_the_first_ones(blobs: &dyn Blobs) {
         assert!(matches!(settled.read_at(0, len_bytes + 1).await, Err(BlobError::Failed(_))));
         known = len_bytes;
     }
+    let settled = writer.settled();
     writer.commit().await.unwrap();
+    if let Some(settled) = settled {
+        let len_bytes = usize::try_from(settled.len_bytes()).unwrap();
+        assert_eq!(settled.read_at(0, len_bytes).await.unwrap(), written[..len_bytes]);
+    }
     assert_eq!(blobs.open(A).await.unwrap().read_at(0, written.len()).await.unwrap(), written);
 }
 

@@ -66,8 +66,8 @@ impl BlobWriter for MemoryWriter {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), BlobError> {
-        let bytes = std::mem::take(&mut *lock(&self.bytes));
-        lock(&self.blobs).insert(self.id, Stored::Committed(bytes.into()));
+        let bytes = lock(&self.bytes).as_slice().into();
+        lock(&self.blobs).insert(self.id, Stored::Committed(bytes));
         Ok(())
     }
 }
