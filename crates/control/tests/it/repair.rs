@@ -108,14 +108,18 @@ async fn a_name_that_is_taken_gets_a_number_behind_it() {
 #[tokio::test(start_paused = true)]
 async fn damaged_blobs_are_named_and_kept() {
     let world = world_with_two_blobs().await;
-    let blob = shard_of(&world, "s").await.blob;
-    forget(&world, &["s", "copy"]).await;
+    world.nodes.hold(large_file(100_000));
+    let control = world.control();
+    snapshot(&control, "g", "large").await.unwrap();
+    world.finish(&control).await;
+    let blob = shard_of(&world, "large").await.blob;
+    forget(&world, &["large", "copy"]).await;
     world.damage(blob).await;
     let fates: Vec<_> = repair(&world, true).await.into_iter().map(|orphan| orphan.fate).collect();
     let [Fate::Made(_), Fate::Damaged(reason)] = fates.as_slice() else { panic!("{fates:?}") };
-    assert!(reason.starts_with(&format!("snapshot s, shard 0001, blob {blob}: ")), "{reason}");
-    assert_eq!((world.status("s").await, world.status("copy").await), ("gone", "available"));
-    assert_eq!(world.blobs_stored().await, 2);
+    assert!(reason.starts_with(&format!("snapshot large, shard 0001, blob {blob}: ")), "{reason}");
+    assert_eq!((world.status("large").await, world.status("copy").await), ("gone", "available"));
+    assert_eq!(world.blobs_stored().await, 3);
 }
 
 #[tokio::test(start_paused = true)]
