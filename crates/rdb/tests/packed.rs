@@ -5,6 +5,9 @@ mod kit;
 use kit::{listpack, ziplist};
 use valkeep_rdb::{Event, Fault, Reason, Structure, Walker};
 
+/// Magic, type and value, and what becomes of it.
+type Case<'a> = (&'a str, u8, Vec<u8>, Result<u64, Reason>);
+
 /// What becomes of a value: its elements, or why it is refused. Whole or byte by byte, this is the same.
 fn verdict(magic: &str, value_type: u8, value: &[u8]) -> Result<u64, Reason> {
     let file = [magic.as_bytes(), &[value_type], b"\x03key", value, b"\xFF\0\0\0\0\0\0\0\0"].concat();
@@ -177,7 +180,7 @@ fn fields_have_values_and_members_have_scores() {
     let body = [b"\x81m\x02", too_long.as_slice(), &[0x01, 0x82]].concat();
     let size = (body.len() + 7) as u32;
     let too_long = [&size.to_le_bytes(), [2, 0].as_slice(), &body, &[0xFF]].concat();
-    let table: &[(&str, u8, Vec<u8>, Result<u64, Reason>)] = &[
+    let table: &[Case] = &[
         ("REDIS0010", 16, listpack(&[b"\x81f", b"\x81v"]), Ok(1)),
         ("REDIS0010", 16, listpack(&[b"\x81f"]), Err(Reason::Unpaired)),
         ("REDIS0010", 17, infinite, Ok(3)),
@@ -202,7 +205,7 @@ fn fields_expire_at_times_that_servers_keep() {
     let valkey = |expiry: i64| [b"\x01\x01f\x01v", expiry.to_le_bytes().as_slice()].concat();
     let text_expiry = broken(Structure::Listpack, Fault::NotANumber);
     let too_late = b"\xF4\0\0\0\0\0\0\x01\0";
-    let table: &[(&str, u8, Vec<u8>, Result<u64, Reason>)] = &[
+    let table: &[Case] = &[
         ("REDIS0012", 25, triple(b"\xF4\0\0\0\0\x01\0\0\0"), Ok(1)),
         ("REDIS0012", 25, triple(b"\x81x"), text_expiry),
         ("REDIS0012", 25, triple(b"\xDF\xFF"), Err(Reason::BadFieldExpiry(-1))),
