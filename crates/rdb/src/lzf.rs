@@ -1,7 +1,14 @@
 //! LZF: literal runs of up to 32 bytes, and references to what was put out up to 8 KiB before. Source: `lzf_d.c` of liblzf, which the
 //! servers carry.
 
+mod block;
+mod skim;
+mod window;
+
 use crate::error::{Fault, Reason, Structure};
+use skim::Skimming;
+use window::Unpacking;
+pub(crate) use window::Window;
 
 /// Control bytes below this one start a literal run of that many bytes and one more.
 const LITERALS: u8 = 32;
@@ -13,13 +20,6 @@ const TOKEN_BYTES_MAX: usize = 3;
 const REACH: usize = 8192;
 /// What one token puts out at most.
 const OUTPUT_BYTES_MAX: usize = 264;
-/// Bytes that a copy moves at a time; what it moves too much is overwritten by the next one.
-const STRIDE: usize = 32;
-/// What references reach, and room for new output; small enough to stay in a first-level cache.
-const WINDOW_BYTES: usize = 3 * REACH;
-/// Where the output of one token, copied in strides, still fits.
-const WINDOW_FULL: usize = WINDOW_BYTES - OUTPUT_BYTES_MAX - STRIDE;
-
 /// An LZF stream under way.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Lzf {
@@ -49,17 +49,6 @@ trait Output {
     /// A token was put out whole.
     fn token_ended(&mut self) -> Result<(), Reason>;
     fn end(&mut self) -> Result<(), Reason>;
-}
-
-impl Token {
-    /// Bytes that follow the token itself.
-    #[inline]
-    fn literals(self) -> usize {
-        match self {
-            Self::Literals(bytes) => bytes,
-            Self::Reference { .. } => 0,
-        }
-    }
 }
 
 impl Lzf {
@@ -177,201 +166,6 @@ fn token([control, second, third]: [u8; TOKEN_BYTES_MAX]) -> (Token, usize) {
 
 fn broken(fault: Fault) -> Reason {
     Reason::Broken { structure: Structure::Lzf, fault }
-}
-
-/// Follows tokens only.
-struct Skimming;
-
-/// Bytes whose steps are worked out together, and what a token that starts among them may reach beyond.
-const BLOCK_BYTES: usize = 128;
-const BLOCK_REACH: usize = BLOCK_BYTES + TOKEN_BYTES_MAX;
-
-/// What a control byte means, in the form in which no branch depends on it.
-#[derive(Clone, Copy)]
-struct Meaning {
-    /// Bytes that are put out, but for those of a length of its own.
-    output: u8,
-    /// All ones when a length of its own follows.
-    long: u8,
-    /// All ones for a reference.
-    reference: u16,
-}
-
-static MEANINGS: [Meaning; 256] = meanings();
-
-const fn meanings() -> [Meaning; 256] {
-    let mut meanings = [Meaning { output: 0, long: 0, reference: 0 }; 256];
-    let mut control = 0;
-    while control < 256 {
-        let byte = control as u8;
-        meanings[control] = match byte {
-            0..LITERALS => Meaning { output: byte + 1, long: 0, reference: 0 },
-            LITERALS..LONG => Meaning { output: (byte >> 5) + 2, long: 0, reference: 0xFFFF },
-            LONG.. => Meaning { output: 9, long: 0xFF, reference: 0xFFFF },
-        };
-        control += 1;
-    }
-    meanings
-}
-
-/// Bytes from one control byte to the next.
-#[inline]
-fn step(control: u8) -> u8 {
-    if control < LITERALS { control + 2 } else { 2 + u8::from(control >= LONG) }
-}
-
-impl Output for Skimming {
-    /// Which token comes next cannot be foreseen, so nothing here branches on it; and the way from token to token leads through `steps`
-    /// alone, which are worked out many at a time.
-    fn run(&mut self, lzf: &mut Lzf, input: &[u8], at: &mut usize) -> Result<(), Reason> {
-        let reach = lzf.reach(input);
-        let mut made = lzf.made;
-        'blocks: while *at < reach
-            && let Some(block) = input[*at..].first_chunk::<BLOCK_REACH>()
-        {
-            let left = reach - *at;
-            let mut steps = [0; BLOCK_BYTES];
-            for (control, to) in block.iter().zip(&mut steps) {
-                *to = step(*control);
-            }
-            let mut next = 0;
-            while let Some(size) = steps.get(next) {
-                let [control, second, third] = [block[next], block[next + 1], block[next + 2]];
-                let Meaning { output, long, reference } = MEANINGS[usize::from(control)];
-                let bytes = u64::from(output) + u64::from(second & long);
-                let low = second ^ (second ^ third) & long;
-                let distance = ((u16::from(control & 0x1F) << 8 | u16::from(low)) + 1) & reference;
-                let end = next + usize::from(*size);
-                if (u64::from(distance) > made) | (end > left) | (made + bytes > lzf.plain) {
-                    *at += next;
-                    break 'blocks;
-                }
-                made += bytes;
-                next = end;
-            }
-            *at += next;
-        }
-        lzf.made = made;
-        Ok(())
-    }
-
-    fn literals(&mut self, _bytes: &[u8]) {}
-
-    fn reference(&mut self, _distance: usize, _bytes: usize) {}
-
-    fn token_ended(&mut self) -> Result<(), Reason> {
-        Ok(())
-    }
-
-    fn end(&mut self) -> Result<(), Reason> {
-        Ok(())
-    }
-}
-
-/// The last output of a stream.
-#[derive(Debug)]
-pub(crate) struct Window {
-    bytes: Box<[u8; WINDOW_BYTES]>,
-    /// Where the next output goes.
-    end: usize,
-    /// From where on it was not handed on yet.
-    told: usize,
-}
-
-impl Window {
-    pub(crate) fn new() -> Self {
-        Self { bytes: Box::new([0; WINDOW_BYTES]), end: 0, told: 0 }
-    }
-
-    /// Forgets the stream before.
-    pub(crate) fn clear(&mut self) {
-        (self.end, self.told) = (0, 0);
-    }
-
-    /// Hands on what is new. Afterwards there is room for the output of any token.
-    fn tell(&mut self, sink: &mut impl FnMut(&[u8]) -> Result<(), Reason>) -> Result<(), Reason> {
-        sink(&self.bytes[self.told..self.end])?;
-        if self.end > WINDOW_FULL {
-            self.bytes.copy_within(self.end - REACH..self.end, 0);
-            self.end = REACH;
-        }
-        self.told = self.end;
-        Ok(())
-    }
-
-    /// Copies a literal run from the front of `input`.
-    #[inline]
-    fn copy(&mut self, input: &[u8], bytes: usize) {
-        match input.first_chunk::<STRIDE>() {
-            Some(stride) => self.bytes[self.end..self.end + STRIDE].copy_from_slice(stride),
-            None => self.bytes[self.end..self.end + bytes].copy_from_slice(&input[..bytes]),
-        }
-        self.end += bytes;
-    }
-
-    #[inline]
-    fn copy_back(&mut self, distance: usize, bytes: usize) {
-        let end = self.end + bytes;
-        if distance >= STRIDE {
-            while self.end < end {
-                let from = self.end - distance;
-                let mut stride = [0; STRIDE];
-                stride.copy_from_slice(&self.bytes[from..from + STRIDE]);
-                self.bytes[self.end..self.end + STRIDE].copy_from_slice(&stride);
-                self.end += STRIDE;
-            }
-        } else {
-            for to in self.end..end {
-                self.bytes[to] = self.bytes[to - distance];
-            }
-        }
-        self.end = end;
-    }
-}
-
-/// Puts out into a window.
-struct Unpacking<'a, S> {
-    window: &'a mut Window,
-    sink: S,
-}
-
-impl<S: FnMut(&[u8]) -> Result<(), Reason>> Output for Unpacking<'_, S> {
-    fn run(&mut self, lzf: &mut Lzf, input: &[u8], at: &mut usize) -> Result<(), Reason> {
-        let reach = lzf.reach(input);
-        while let Some(&front) = input.get(*at..).and_then(<[u8]>::first_chunk) {
-            let (token, size) = token(front);
-            let literals = token.literals();
-            if *at + size + literals > reach {
-                break;
-            }
-            *at += size;
-            lzf.accept(token)?;
-            match token {
-                Token::Literals(bytes) => self.window.copy(&input[*at..], bytes),
-                Token::Reference { distance, bytes } => self.window.copy_back(distance, bytes),
-            }
-            *at += literals;
-            self.token_ended()?;
-        }
-        Ok(())
-    }
-
-    fn literals(&mut self, bytes: &[u8]) {
-        self.window.copy(bytes, bytes.len());
-    }
-
-    fn reference(&mut self, distance: usize, bytes: usize) {
-        self.window.copy_back(distance, bytes);
-    }
-
-    #[inline]
-    fn token_ended(&mut self) -> Result<(), Reason> {
-        if self.window.end > WINDOW_FULL { self.window.tell(&mut self.sink) } else { Ok(()) }
-    }
-
-    fn end(&mut self) -> Result<(), Reason> {
-        self.window.tell(&mut self.sink)
-    }
 }
 
 #[cfg(test)]
