@@ -204,9 +204,16 @@ fn fields_expire_at_times_that_servers_keep() {
     let plain = |earliest: i64, after: &[u8]| [&earliest.to_le_bytes()[..], b"\x01", after, b"\x01f\x01v"].concat();
     let valkey = |expiry: i64| [b"\x01\x01f\x01v", expiry.to_le_bytes().as_slice()].concat();
     let text_expiry = broken(Structure::Listpack, Fault::NotANumber);
+    let two = |first: &[u8], second: &[u8]| {
+        [&[0; 8], text(&listpack(&[b"\x81f", b"\x81v", first, b"\x81g", b"\x81v", second])).as_slice()].concat()
+    };
+    let order = broken(Structure::Listpack, Fault::Order);
     let too_late = b"\xF4\0\0\0\0\0\0\x01\0";
     let table: &[Case] = &[
         ("REDIS0012", 25, triple(b"\xF4\0\0\0\0\x01\0\0\0"), Ok(1)),
+        ("REDIS0012", 25, two(&[5], &[0]), Ok(2)),
+        ("REDIS0012", 25, two(&[5], &[4]), order),
+        ("REDIS0012", 25, two(&[0], &[5]), order),
         ("REDIS0012", 25, triple(b"\x81x"), text_expiry),
         ("REDIS0012", 25, triple(b"\xDF\xFF"), Err(Reason::BadFieldExpiry(-1))),
         ("REDIS0012", 25, triple(too_late), Err(Reason::BadFieldExpiry(1 << 48))),

@@ -114,11 +114,9 @@ fn no_flipped_bit_goes_unseen() {
         let mut bytes = sample.bytes.to_vec();
         for at in 0..bytes.len() {
             let bit = 1 << (at % 8);
-            for mask in [bit, 0xFF] {
-                bytes[at] ^= mask;
-                assert!(is_refused(&bytes), "{} byte {at} mask {mask:#x}", sample.format);
-                bytes[at] ^= mask;
-            }
+            bytes[at] ^= bit;
+            assert!(is_refused(&bytes), "{} byte {at} bit {bit:#x}", sample.format);
+            bytes[at] ^= bit;
         }
     }
 }
