@@ -107,6 +107,8 @@ impl From<EngineError> for Refusal {
             EngineError::NotStarted(_)
             | EngineError::Unreachable(_)
             | EngineError::NotReady(_)
+            | EngineError::LoginRefused(_)
+            | EngineError::NotPermitted { .. }
             | EngineError::Refused(_)
             | EngineError::TimedOut { .. }
             | EngineError::Broken(_)

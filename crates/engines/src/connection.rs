@@ -63,8 +63,16 @@ fn handshake_failure(error: io::Error) -> EngineError {
 async fn log_in(link: &mut NodeLink, username: Option<&str>, password: &str) -> Result<(), EngineError> {
     match link.ask(Command::Auth { username, password }).await? {
         Answer::Status(_) => Ok(()),
-        Answer::Error(text) => Err(refusal(text)),
+        Answer::Error(text) => Err(login_refusal(text)),
         Answer::Bulk(_) => Err(EngineError::Refused("not an answer to AUTH".to_owned())),
+    }
+}
+
+/// An error after AUTH is one of the login, unless it passes: servers name the reason in different ways.
+fn login_refusal(text: String) -> EngineError {
+    match refusal("AUTH", text) {
+        EngineError::Refused(text) => EngineError::LoginRefused(text),
+        other => other,
     }
 }
 

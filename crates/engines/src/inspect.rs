@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 use valkeep_domain::cluster::NodeRole;
 use valkeep_domain::engine::{Engine, EngineVersion};
-use valkeep_ports::engines::{EngineError, NodeFacts};
+use valkeep_ports::engines::{EngineError, NodeFacts, NodeMemory};
 
 /// The answer to INFO: a value for each name.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Info(HashMap<String, String>);
 pub(crate) async fn info<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Result<Info, EngineError> {
     match link.ask(Command::Info).await? {
         Answer::Bulk(announced) => Ok(Info::parse(&link.bulk(&announced).await?)),
-        Answer::Error(text) => Err(refusal(text)),
+        Answer::Error(text) => Err(refusal("INFO", text)),
         Answer::Status(text) => Err(EngineError::Refused(format!("not an answer to INFO: {text}"))),
     }
 }
@@ -64,7 +64,7 @@ impl Info {
             in_step: role == NodeRole::Primary || followed,
             loading: self.is_on("loading") || self.is_on("async_loading"),
             cluster_enabled: self.is_on("cluster_enabled"),
-            used_memory_bytes: self.memory()?,
+            memory: self.memory()?,
         })
     }
 
@@ -77,13 +77,18 @@ impl Info {
         EngineVersion::parse(numbers_of(text)).map(|version| (engine, version)).map_err(|_| unreadable("version", text))
     }
 
-    /// Memory of the data set alone (since Redis 4), else all of it.
-    fn memory(&self) -> Result<u64, EngineError> {
-        let text = match self.get("used_memory_dataset") {
-            Some(text) => text,
-            None => self.need("used_memory")?,
-        };
-        text.parse().map_err(|_| unreadable("memory", text))
+    fn memory(&self) -> Result<NodeMemory, EngineError> {
+        let text = self.need("used_memory")?;
+        let used_bytes = text.parse().map_err(|_| unreadable("memory", text))?;
+        // Zero stands for none.
+        let told = |name| self.get(name).and_then(|text| text.parse().ok()).filter(|bytes: &u64| *bytes > 0);
+        Ok(NodeMemory {
+            used_bytes,
+            // Since Redis 4.
+            data_bytes: told("used_memory_dataset").unwrap_or(used_bytes),
+            limit_bytes: told("maxmemory").into_iter().chain(told("total_system_memory")).min(),
+            last_copied_bytes: told("rdb_last_cow_size"),
+        })
     }
 
     fn need(&self, name: &'static str) -> Result<&str, EngineError> {
@@ -101,7 +106,7 @@ mod tests {
 
     const REPLICA: &str = "# Server\r\nredis_version:7.2.4\r\nvalkey_version:9.1.2\r\nprocess_id:77\r\nrole:slave\r\n\
         master_link_status:up\r\nmaster_sync_in_progress:0\r\nloading:0\r\nused_memory:900\r\nused_memory_dataset:500\r\n\
-        cluster_enabled:1\r\n";
+        maxmemory:2000\r\ntotal_system_memory:3000\r\nrdb_last_cow_size:70\r\ncluster_enabled:1\r\n";
 
     #[test]
     fn a_replica_in_step_is_read() {
@@ -113,7 +118,12 @@ mod tests {
             in_step: true,
             loading: false,
             cluster_enabled: true,
-            used_memory_bytes: 500,
+            memory: NodeMemory {
+                used_bytes: 900,
+                data_bytes: 500,
+                limit_bytes: Some(2000),
+                last_copied_bytes: Some(70),
+            },
         };
         assert_eq!(info.facts().unwrap(), expected);
         assert_eq!(info.process_id(), Some(77));
@@ -129,13 +139,14 @@ mod tests {
         assert!(facts("role:slave\r\nmaster_link_status:up", "role:master").in_step);
         assert!(facts("loading:0", "loading:1").loading);
         assert!(facts("loading:0", "async_loading:1").loading);
-        assert_eq!(facts("used_memory_dataset:500\r\n", "").used_memory_bytes, 900);
+        assert_eq!(facts("used_memory_dataset:500\r\n", "").memory.data_bytes, 900);
+        assert_eq!(facts("maxmemory:2000", "maxmemory:0").memory.limit_bytes, Some(3000));
+        assert_eq!(facts("cow_size:70", "cow_size:0").memory.last_copied_bytes, None);
     }
 
     #[test]
     fn what_is_no_server_is_refused() {
-        for (from, to) in [("role:slave", "role:owner"), ("9.1.2", "new"), ("memory_dataset:500", "memory_dataset:-1")]
-        {
+        for (from, to) in [("role:slave", "role:owner"), ("9.1.2", "new"), ("used_memory:900", "used_memory:-1")] {
             let facts = Info::parse(REPLICA.replace(from, to).as_bytes()).facts();
             assert!(matches!(facts, Err(EngineError::Refused(_))), "{to}");
         }

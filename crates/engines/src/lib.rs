@@ -11,6 +11,8 @@
 mod capture;
 mod command;
 mod connection;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod home;
 mod inspect;
 mod installed;

@@ -11,6 +11,9 @@ use valkeep_ports::engines::EngineError;
 /// Longest line that is read. Source: our choice; servers' own lines are shorter than 200 bytes.
 const LINE_BYTES_MAX: usize = 1024;
 
+/// Most newlines that are skipped before a line. Source: our choice; a node sends one a second while it prepares.
+const NEWLINES_MAX: usize = 1 << 16;
+
 /// Longest bulk string that is read. Source: our choice; INFO gives about 6 KB.
 const BULK_BYTES_MAX: usize = 1 << 20;
 
@@ -71,9 +74,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 
     /// A line without its end.
     async fn line(&mut self) -> Result<BytesMut, EngineError> {
+        let mut skipped = 0;
         loop {
             let newlines = self.received.iter().take_while(|byte| **byte == b'\n').count();
             self.received.advance(newlines);
+            skipped += newlines;
+            if skipped > NEWLINES_MAX {
+                return Err(EngineError::Refused("newlines without end".to_owned()));
+            }
             if let Some(end) = self.received.iter().take(LINE_BYTES_MAX).position(|byte| *byte == b'\n') {
                 let mut line = self.received.split_to(end + 1);
                 line.truncate(end);
@@ -139,13 +147,19 @@ pub(crate) fn gone() -> EngineError {
     EngineError::Unreachable(io::Error::new(io::ErrorKind::UnexpectedEof, "the node closed the connection"))
 }
 
-/// What an error of a node means for us, by its first word (Redis and Valkey, `src/server.c` and `src/replication.c`).
-pub(crate) fn refusal(text: String) -> EngineError {
+/// What an error of a node after `command` means for us, by its first word (Redis and Valkey, `src/server.c` and
+/// `src/replication.c`).
+pub(crate) fn refusal(command: &'static str, text: String) -> EngineError {
     const MAY_PASS: [&str; 6] = ["LOADING", "NOMASTERLINK", "MASTERDOWN", "BUSY", "TRYAGAIN", "MISCONF"];
     let word = text.split(' ').next().unwrap_or_default();
     let lower = text.to_ascii_lowercase();
     let passing = lower.contains("failover") || lower.contains("max number of clients");
-    if MAY_PASS.contains(&word) || passing { EngineError::NotReady(text) } else { EngineError::Refused(text) }
+    match word {
+        _ if MAY_PASS.contains(&word) || passing => EngineError::NotReady(text),
+        "NOAUTH" | "WRONGPASS" => EngineError::LoginRefused(text),
+        "NOPERM" => EngineError::NotPermitted { command, answer: text },
+        _ => EngineError::Refused(text),
+    }
 }
 
 /// Text of a node, fit for a log.
@@ -172,7 +186,7 @@ mod tests {
             ("", false),
         ];
         for (text, passes) in cases {
-            assert_eq!(refusal(text.to_owned()).may_pass(), passes, "{text}");
+            assert_eq!(refusal("SYNC", text.to_owned()).may_pass(), passes, "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use std::fmt::Debug;
+use std::io::ErrorKind;
 use valkeep_domain::cluster::NodeRole;
 use valkeep_domain::engine::{Engine, EngineVersion};
 use zeroize::Zeroizing;
@@ -58,8 +59,20 @@ pub struct NodeFacts {
     pub in_step: bool,
     pub loading: bool,
     pub cluster_enabled: bool,
-    /// Memory used by data, in bytes; an estimate of what a capture will bring.
-    pub used_memory_bytes: u64,
+    pub memory: NodeMemory,
+}
+
+/// Memory of a node, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeMemory {
+    /// All that it uses.
+    pub used_bytes: u64,
+    /// What its data use.
+    pub data_bytes: u64,
+    /// What it may use: its own limit, or what its machine has.
+    pub limit_bytes: Option<u64>,
+    /// What was written, and so copied, during its last save; `None` when it did not save yet.
+    pub last_copied_bytes: Option<u64>,
 }
 
 /// Why a node did not do what it was asked. Texts are for the operator and for the reason of a failed snapshot.
@@ -76,7 +89,13 @@ pub enum EngineError {
     /// The node answered with an error that may pass: loading, no link to its primary, busy.
     #[error("the node is not ready: {0}")]
     NotReady(String),
-    /// The node refuses us: wrong password, missing permission, an answer that is no answer.
+    /// The node wants another user name or password, or one at all.
+    #[error("the node refused the login: {0}")]
+    LoginRefused(String),
+    /// The user of the node lacks a permission.
+    #[error("the user may not run {command} on the node: {answer}")]
+    NotPermitted { command: &'static str, answer: String },
+    /// The node refuses us for another reason, or gives an answer that is no answer.
     #[error("the node refused: {0}")]
     Refused(String),
     #[error("the node took longer than {limit_s} s ({what})")]
@@ -92,10 +111,41 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// What a caller may read: no text of the node itself, and nothing of this machine.
+    pub fn told(&self) -> String {
+        match self {
+            Self::NotInstalled { .. } | Self::TimedOut { .. } | Self::Broken(_) | Self::Sink(_) | Self::Local(_) => {
+                self.to_string()
+            }
+            Self::NotStarted(_) => "the node did not start".to_owned(),
+            Self::Unreachable(error) if is_end(error.kind()) => "the node broke off the connection".to_owned(),
+            Self::Unreachable(_) => "the node could not be reached".to_owned(),
+            Self::NotReady(answer) => match answer.split(' ').next() {
+                Some("LOADING") => "the node was still loading its data".to_owned(),
+                Some("NOMASTERLINK" | "MASTERDOWN") => "the replica had no link to its primary".to_owned(),
+                _ => "the node was not ready".to_owned(),
+            },
+            Self::LoginRefused(_) => "the node refused the user name or the password".to_owned(),
+            Self::NotPermitted { command, .. } => format!("the user may not run {command} on the node"),
+            Self::Refused(_) => "the node refused to give its data".to_owned(),
+        }
+    }
+
+    /// Whether another node may have what this one did not give. The receiving side is the same for both.
+    pub fn is_of_the_node(&self) -> bool {
+        !matches!(self, Self::Sink(_) | Self::Local(_))
+    }
+
     /// Whether the same call may succeed a little later. What took too long once has had its time.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::NotReady(_))
     }
+}
+
+/// How a connection ends that was there.
+fn is_end(kind: ErrorKind) -> bool {
+    use ErrorKind as E;
+    matches!(kind, E::UnexpectedEof | E::ConnectionReset | E::ConnectionAborted | E::BrokenPipe)
 }
 
 /// Takes the bytes of an RDB file and knows where the file ends.

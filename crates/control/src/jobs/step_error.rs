@@ -138,7 +138,7 @@ impl From<BucketError> for StepError {
 
 impl From<EngineError> for StepError {
     fn from(error: EngineError) -> Self {
-        let reason = Reason::of(&error, "the node did not give its data");
+        let reason = Reason::of(&error, error.told());
         // Room for blobs may come again; a node is not to blame for it.
         let may_pass = error.may_pass() || matches!(error, EngineError::Sink(_));
         if may_pass { Self::Retry(reason) } else { Self::Fail(reason) }

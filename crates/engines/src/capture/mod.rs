@@ -11,6 +11,7 @@ use crate::CaptureLimits;
 use crate::command::{Announcement, Command};
 use crate::link::{Answer, Link, gone, refusal, within};
 use ring::Ring;
+use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use valkeep_ports::engines::{EngineError, RdbSink};
@@ -61,7 +62,7 @@ async fn announce<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Resu
     for announcement in Announcement::ALL {
         match link.ask(Command::Announce(announcement)).await? {
             Answer::Error(text) if text.starts_with("NOAUTH") || text.starts_with("NOPERM") => {
-                return Err(refusal(text));
+                return Err(refusal("REPLCONF", text));
             }
             Answer::Error(_) | Answer::Bulk(_) => {}
             Answer::Status(_) => only_the_file = announcement == Announcement::RdbOnly,
@@ -72,31 +73,42 @@ async fn announce<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Resu
 
 /// Asks for the data set; by PSYNC when the user may not SYNC (each is its own permission, measured: Redis 7.0.15).
 async fn request<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Result<Framing, EngineError> {
-    let answer = link.ask(Command::Sync).await?;
+    let answer = link.ask(Command::Sync).await.map_err(given_up)?;
     let forbidden = matches!(&answer, Answer::Error(text) if text.starts_with("NOPERM"));
     if forbidden { request_by_psync(link).await } else { framing(answer) }
 }
 
 async fn request_by_psync<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>) -> Result<Framing, EngineError> {
-    let answer = link.ask(Command::Psync).await?;
+    let answer = link.ask(Command::Psync).await.map_err(given_up)?;
     let full = matches!(&answer, Answer::Status(text) if text.starts_with("FULLRESYNC "));
-    framing(if full { link.answer().await? } else { answer })
+    framing(if full { link.answer().await.map_err(given_up)? } else { answer })
+}
+
+/// A node that cannot save closes the connection without a word (measured: Valkey 9.1.2).
+fn given_up(error: EngineError) -> EngineError {
+    match error {
+        EngineError::Unreachable(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
+            let text = "the node closed the connection before it sent a snapshot; its own log tells why";
+            EngineError::Unreachable(io::Error::new(io::ErrorKind::UnexpectedEof, text))
+        }
+        other => other,
+    }
 }
 
 fn framing(answer: Answer) -> Result<Framing, EngineError> {
     let announced = match answer {
         Answer::Bulk(announced) => announced,
-        Answer::Error(text) => return Err(refusal(text)),
+        Answer::Error(text) => return Err(refusal("SYNC or PSYNC", text)),
         Answer::Status(text) => return Err(EngineError::Refused(format!("not a snapshot: +{text}"))),
     };
     if let Some(mark) = announced.strip_prefix("EOF:") {
         let mark: Option<[u8; MARK_BYTES]> = mark.as_bytes().try_into().ok();
         let mark = mark.filter(|mark| mark.iter().all(u8::is_ascii_hexdigit));
-        return mark.map(Framing::Marked).ok_or_else(|| broken(format!("it announced the mark {announced}")));
+        return mark.map(Framing::Marked).ok_or_else(|| broken("it announced a mark that is none".to_owned()));
     }
     let digits = announced.bytes().all(|byte| byte.is_ascii_digit());
     let length = announced.parse().ok().filter(|length| digits && *length > 0);
-    length.map(Framing::Sized).ok_or_else(|| broken(format!("it announced {announced} bytes")))
+    length.map(Framing::Sized).ok_or_else(|| broken("it announced a length that is none".to_owned()))
 }
 
 async fn take_sized(ring: &mut Ring, sink: &mut dyn RdbSink, length: u64, max_bytes: u64) -> Result<(), EngineError> {

@@ -1,11 +1,12 @@
 //! Keeps reading from the node while the sink is busy: a node drops a replica that takes nothing for a minute
 //! (`repl-timeout`), and its fork costs memory for as long as it lives.
 
-use crate::link::{SILENCE, within};
 use bytes::{Buf, BytesMut};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 use valkeep_ports::engines::EngineError;
 
 /// Size of a block, which is the most that one read brings. Source: our choice.
@@ -13,6 +14,13 @@ const BLOCK_BYTES: usize = 256 << 10;
 
 /// Blocks that may wait for the sink: 8 MiB. Source: our choice, a tenth of a second of a fast node.
 const BLOCKS: usize = 32;
+
+/// The least that a node brings within the longest silence: who sends slower is as good as silent. Source: our choice; the
+/// slowest network that a replica could live on brings a hundred times that.
+const LEAST_BYTES: usize = 64 << 10;
+
+/// What a node is told to have taken too long for.
+const LEAST: &str = "the next 64 KiB of its data";
 
 /// The bytes of a node, in order. Dropped, it closes the connection.
 #[derive(Debug)]
@@ -68,24 +76,58 @@ async fn read_all<S: AsyncRead + Unpin>(
     filled: mpsc::Sender<BytesMut>,
     idle_s: u64,
 ) -> Result<(), EngineError> {
+    let mut pace = Pace::new(idle_s);
     let mut block = BytesMut::with_capacity(BLOCK_BYTES);
     loop {
         tokio::select! {
             biased;
-            read = within(SILENCE, idle_s, read(&mut stream, &mut block)), if block.len() < BLOCK_BYTES => {
+            read = pace.read(&mut stream, &mut block), if block.len() < BLOCK_BYTES => {
                 if !matches!(read, Ok(1..)) {
                     // When nobody takes the last block, nobody asks for the outcome either.
                     return filled.send(block).await.map_or(Ok(()), |()| read.map(|_| ()));
                 }
             }
             room = filled.reserve(), if !block.is_empty() => match room {
-                Ok(room) => room.send(std::mem::replace(&mut block, BytesMut::with_capacity(BLOCK_BYTES))),
+                Ok(room) => {
+                    if block.len() == BLOCK_BYTES {
+                        // Nothing was read while the sink was behind.
+                        pace.begin_anew();
+                    }
+                    room.send(std::mem::replace(&mut block, BytesMut::with_capacity(BLOCK_BYTES)));
+                }
                 Err(_) => return Ok(()),
             },
         }
     }
 }
 
-async fn read<S: AsyncRead + Unpin>(stream: &mut S, block: &mut BytesMut) -> Result<usize, EngineError> {
-    stream.read_buf(block).await.map_err(EngineError::Unreachable)
+/// How fast a node must send.
+#[derive(Debug)]
+struct Pace {
+    idle_s: u64,
+    /// When what is missing must be here.
+    due: Instant,
+    missing_bytes: usize,
+}
+
+impl Pace {
+    fn new(idle_s: u64) -> Self {
+        Self { idle_s, due: Instant::now() + Duration::from_secs(idle_s), missing_bytes: LEAST_BYTES }
+    }
+
+    fn begin_anew(&mut self) {
+        *self = Self::new(self.idle_s);
+    }
+
+    /// Reads what is there; nothing at the end.
+    async fn read<S: AsyncRead + Unpin>(&mut self, stream: &mut S, block: &mut BytesMut) -> Result<usize, EngineError> {
+        let read = timeout_at(self.due, stream.read_buf(block)).await;
+        let slow = |_| EngineError::TimedOut { what: LEAST, limit_s: self.idle_s };
+        let bytes = read.map_err(slow)?.map_err(EngineError::Unreachable)?;
+        match self.missing_bytes.checked_sub(bytes) {
+            Some(missing @ 1..) => self.missing_bytes = missing,
+            Some(0) | None => self.begin_anew(),
+        }
+        Ok(bytes)
+    }
 }

@@ -10,6 +10,8 @@ const LIMITS: CaptureLimits =
 const MARK: &str = "0123456789abcdef0123456789abcdef01234567";
 const FILE: &[u8] = b"REDIS0011 a file of some bytes";
 
+const TOO_SLOW: &str = "TimedOut { what: \"the next 64 KiB of its data\", limit_s: 10 }";
+
 /// One move of the node.
 #[derive(Clone, Debug)]
 enum Move {
@@ -103,11 +105,20 @@ impl RdbSink for Lengthy {
 
 /// Captures from a node that makes these moves, over a pipe of `width` bytes.
 async fn run(moves: Vec<Move>, sink: &mut Lengthy, width: usize) -> Result<(), EngineError> {
+    run_within(&LIMITS, moves, sink, width).await
+}
+
+async fn run_within(
+    limits: &CaptureLimits,
+    moves: Vec<Move>,
+    sink: &mut Lengthy,
+    width: usize,
+) -> Result<(), EngineError> {
     let (ours, theirs) = tokio::io::duplex(width);
     let mut node = JoinSet::new();
     node.spawn(perform(theirs, moves));
-    let link = Link::new(ours, LIMITS.idle_s);
-    let captured = within("the whole capture", LIMITS.total_s, capture(link, &LIMITS, sink)).await;
+    let link = Link::new(ours, limits.idle_s);
+    let captured = within("the whole capture", limits.total_s, capture(link, limits, sink)).await;
     // A script that met an unexpected command has panicked.
     if let Some(performed) = node.try_join_next() {
         performed.unwrap();
@@ -218,28 +229,29 @@ async fn a_node_that_misbehaves_is_told_why() {
             modern(&[Say(sized(FILE.len() + 1, "x"))]),
             "Broken(\"it announced 31 bytes, the file ends",
         ),
-        ("empty", modern(&[say("$0\r\n")]), "Broken(\"it announced 0 bytes"),
-        ("negative", modern(&[say("$-1\r\n")]), "Broken(\"it announced -1 bytes"),
-        ("signed", modern(&[say("$+30\r\n")]), "Broken(\"it announced +30 bytes"),
+        ("empty", modern(&[say("$0\r\n")]), "Broken(\"it announced a length"),
+        ("no number", modern(&[say("$\r\n")]), "Broken(\"it announced a length"),
+        ("negative", modern(&[say("$-1\r\n")]), "Broken(\"it announced a length"),
+        ("signed", modern(&[say("$+30\r\n")]), "Broken(\"it announced a length"),
         ("absurd", modern(&[say("$9223372036854775807\r\n")]), "Broken(\"it is larger"),
-        ("beyond numbers", modern(&[say("$99999999999999999999\r\n")]), "Broken(\"it announced 999"),
-        ("mark too short", modern(&[say("$EOF:0123\r\n")]), "Broken(\"it announced the mark"),
-        (
-            "mark of other signs",
-            modern(&[say(format!("$EOF:{}\r\n", "z".repeat(40)))]),
-            "Broken(\"it announced the mark",
-        ),
+        ("beyond numbers", modern(&[say("$99999999999999999999\r\n")]), "Broken(\"it announced a length"),
+        ("mark too short", modern(&[say("$EOF:0123\r\n")]), "Broken(\"it announced a mark"),
+        ("mark too long", modern(&[say(format!("$EOF:{MARK}0\r\n"))]), "Broken(\"it announced a mark"),
+        ("no mark", modern(&[say("$EOF:\r\n")]), "Broken(\"it announced a mark"),
+        ("mark of other signs", modern(&[say(format!("$EOF:{}\r\n", "z".repeat(40)))]), "Broken(\"it announced a mark"),
         ("a line without end", modern(&[Flood(b"x")]), "Refused"),
         ("not an answer", modern(&[say(":1\r\n")]), "Refused"),
         ("dual channel", modern(&[say("+DUALCHANNELSYNC\r\n")]), "Refused"),
         ("loading", modern(&[say("-LOADING Redis is loading\r\n")]), "NotReady(\"LOADING"),
         ("no link", modern(&[say("-NOMASTERLINK Can't SYNC\r\n")]), "NotReady(\"NOMASTERLINK"),
-        ("login wanted", refused("-NOAUTH Authentication required."), "Refused(\"NOAUTH"),
-        ("REPLCONF not permitted", refused("-NOPERM no"), "Refused(\"NOPERM"),
+        ("login wanted", refused("-NOAUTH Authentication required."), "LoginRefused(\"NOAUTH"),
+        ("REPLCONF not permitted", refused("-NOPERM no"), "NotPermitted { command: \"REPLCONF\""),
         ("silence for ever", modern(&[Hold]), "TimedOut { what: \"silence\", limit_s: 10 }"),
         ("no file, newlines", modern(&[Drip(1, b"\n")]), "TimedOut { what: \"its first byte\", limit_s: 30 }"),
-        ("stops in the file", modern(&[say(&marked("")[..50]), Hold]), "TimedOut { what: \"silence\", limit_s: 10 }"),
-        ("stops in the mark", modern(&[say(&marked("")[..80]), Hold]), "TimedOut { what: \"silence\", limit_s: 10 }"),
+        ("no file, newlines without end", modern(&[Flood(b"\n")]), "Refused(\"newlines without end"),
+        ("stops in the file", modern(&[say(&marked("")[..50]), Hold]), TOO_SLOW),
+        ("stops in the mark", modern(&[say(&marked("")[..80]), Hold]), TOO_SLOW),
+        ("a byte a second", modern(&[say(&marked("")[..50]), Drip(1, b"x")]), TOO_SLOW),
     ];
     for (name, moves, expected) in cases {
         let seen = outcome(moves).await;
@@ -250,7 +262,7 @@ async fn a_node_that_misbehaves_is_told_why() {
 #[tokio::test(start_paused = true)]
 async fn neither_permission_is_a_refusal() {
     let moves = modern(&[say("-NOPERM no 'sync'\r\n"), Hear("PSYNC ? -1"), say("-NOPERM no 'psync'\r\n")]);
-    assert!(outcome(moves).await.starts_with("Refused(\"NOPERM"));
+    assert!(outcome(moves).await.starts_with("NotPermitted { command: \"SYNC or PSYNC\""));
 }
 
 #[tokio::test(start_paused = true)]
@@ -263,9 +275,10 @@ async fn a_stream_without_end_ends_at_the_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_trickle_ends_at_the_limit_of_the_whole() {
-    let trickle = modern(&[say(format!("$EOF:{MARK}\r\n")), Drip(9, b"x")]);
-    let seen = run(trickle, &mut Lengthy::new(usize::MAX), 4096).await.unwrap_err();
+async fn a_slow_stream_ends_at_the_limit_of_the_whole() {
+    let trickle = modern(&[say(format!("$EOF:{MARK}\r\n")), Drip(99, &[b'x'; 64 << 10])]);
+    let limits = CaptureLimits { idle_s: 100, ..LIMITS };
+    let seen = run_within(&limits, trickle, &mut Lengthy::new(usize::MAX), 4096).await.unwrap_err();
     assert!(matches!(seen, EngineError::TimedOut { what: "the whole capture", limit_s: 1000 }), "{seen:?}");
 }
 

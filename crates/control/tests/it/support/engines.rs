@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use valkeep_domain::cluster::NodeRole;
 use valkeep_domain::engine::{Engine, EngineVersion};
-use valkeep_ports::engines::{EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeSpec, RdbSink};
+use valkeep_ports::engines::{
+    EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeMemory, NodeSpec, RdbSink,
+};
 
 /// The data of every node, unless a test gives other.
 pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../../rdb/testdata/redis-7.0.15.rdb");
@@ -26,6 +28,7 @@ struct State {
     /// Makes the error of every capture.
     refusal: Option<fn() -> EngineError>,
     captured_from: Vec<u16>,
+    memory: NodeMemory,
 }
 
 impl Default for MemoryNodes {
@@ -37,6 +40,7 @@ impl Default for MemoryNodes {
             replicas_in_step: true,
             refusal: None,
             captured_from: Vec::new(),
+            memory: NodeMemory::default(),
         }))
     }
 }
@@ -73,7 +77,7 @@ impl MemoryNodes {
             in_step: !follows || state.replicas_in_step,
             loading: false,
             cluster_enabled: false,
-            used_memory_bytes: state.data.len() as u64,
+            memory: state.memory,
         }
     }
 
