@@ -3,7 +3,7 @@
 //! Every service tells a status; only `valkeep serve` tells bytes, and then there is a bar.
 
 use crate::terminal;
-use crate::waiting::Work;
+use crate::waiting::{Total, Work};
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 use unicode_width::UnicodeWidthChar;
@@ -44,16 +44,21 @@ impl Progress<'_> {
     fn bytes(&self) -> String {
         let Some(Work::Running { done, total }) = self.work else { return String::new() };
         let rate = *done as f64 / self.elapsed.as_secs_f64().max(0.001);
-        let Some(total) = total.filter(|total| *total > 0) else {
-            return format!("  {}  {}/s", size(*done as f64), size(rate));
+        // An estimate is marked, and is never reached.
+        let (total, about, most) = match *total {
+            Some(Total::Exact(total @ 1..)) => (total, "", 100),
+            Some(Total::Estimate(total @ 1..)) => (total, "~", 99),
+            Some(Total::Exact(0) | Total::Estimate(0)) | None => {
+                return format!("  {}  {}/s", size(*done as f64), size(rate));
+            }
         };
         let done = (*done).min(total);
         let filled = (u128::from(done) * u128::from(BAR_WIDTH) / u128::from(total)) as usize;
         let bar: String = (0..BAR_WIDTH as usize).map(|place| if place < filled { '#' } else { '-' }).collect();
-        let percent = u128::from(done) * 100 / u128::from(total);
+        let percent = (u128::from(done) * 100 / u128::from(total)).min(most);
         let left = Duration::from_secs_f64(((total - done) as f64 / rate.max(1.0)).min(LONGEST_S));
         format!(
-            "  [{bar}] {percent} %  {} of {}  {}/s  {} left",
+            "  [{bar}] {about}{percent} %  {} of {about}{}  {}/s  {about}{} left",
             size(done as f64),
             size(total as f64),
             size(rate),
@@ -150,17 +155,31 @@ mod tests {
         for (done, total, line) in [
             (
                 1 << 20,
-                Some(4 << 20),
+                Some(Total::Exact(4 << 20)),
                 "0:02  n: exporting  [#####---------------] 25 %  1.0 MiB of 4.0 MiB  512.0 KiB/s  0:06 left",
             ),
-            (9, Some(4), "0:02  n: exporting  [####################] 100 %  4 B of 4 B  4 B/s  0:00 left"),
+            (
+                9,
+                Some(Total::Exact(4)),
+                "0:02  n: exporting  [####################] 100 %  4 B of 4 B  4 B/s  0:00 left",
+            ),
             (
                 0,
-                Some(u64::MAX),
+                Some(Total::Exact(u64::MAX)),
                 "0:02  n: exporting  [--------------------] 0 %  0 B of 16777216.0 TiB  0 B/s  277:46:40 left",
             ),
+            (
+                1 << 20,
+                Some(Total::Estimate(4 << 20)),
+                "0:02  n: exporting  [#####---------------] ~25 %  1.0 MiB of ~4.0 MiB  512.0 KiB/s  ~0:06 left",
+            ),
+            (
+                9,
+                Some(Total::Estimate(4)),
+                "0:02  n: exporting  [####################] ~99 %  4 B of ~4 B  4 B/s  ~0:00 left",
+            ),
             (3000, None, "0:02  n: exporting  2.9 KiB  1.5 KiB/s"),
-            (0, Some(0), "0:02  n: exporting  0 B  0 B/s"),
+            (0, Some(Total::Exact(0)), "0:02  n: exporting  0 B  0 B/s"),
         ] {
             let work = Work::Running { done, total };
             let progress =

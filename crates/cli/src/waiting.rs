@@ -12,7 +12,7 @@ use crate::failure::{Failure, ServiceError};
 use crate::jmespath::Expression;
 use crate::waiters::{self, EXPORTED};
 
-pub(crate) use work::Work;
+pub(crate) use work::{Total, Work};
 
 /// The first pause of [`Pace::Growing`].
 const FIRST_PAUSE: Duration = Duration::from_millis(250);

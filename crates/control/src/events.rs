@@ -7,7 +7,7 @@ use crate::{Control, Page, PageRequest, Refusal, marker_of, position_of};
 use std::ops::Bound;
 use valkeep_domain::cluster::{CacheCluster, ReplicationGroup};
 use valkeep_domain::event::{EventSource, KEPT_MS, SourceType};
-use valkeep_domain::names::{BucketName, SnapshotName};
+use valkeep_domain::names::{BucketName, ClusterId, SnapshotName};
 use valkeep_domain::snapshot::{OriginLevel, Snapshot};
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
@@ -51,6 +51,18 @@ pub(crate) fn snapshot_failed(
     let source = EventSource::of_snapshot(snapshot);
     record(tx, now, source.clone(), outcome("failed", snapshot))?;
     record(tx, now, source, format!("Could not create snapshot '{}' because {cause}", snapshot.name))
+}
+
+/// The replica does not give the data of the snapshot (L13).
+pub(crate) fn snapshot_moved(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    snapshot: &SnapshotName,
+    [replica, primary]: [&ClusterId; 2],
+    cause: &str,
+) -> Result<(), CatalogError> {
+    let message = format!("Snapshot '{snapshot}' is taken from cache cluster '{primary}' because {cause}");
+    record(tx, now, EventSource::CacheCluster(replica.clone()), message)
 }
 
 /// The copy of the snapshot `source` will never have its data.

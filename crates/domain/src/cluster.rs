@@ -142,6 +142,18 @@ pub struct CacheCluster {
     pub ownership: Ownership,
     pub zone: String,
     pub node: NodeAddress,
+    /// Known once a snapshot was taken of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<SavedSize>,
+}
+
+/// How large the data of a node were in its last snapshot, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSize {
+    /// In its memory.
+    pub data_bytes: u64,
+    /// In the RDB file.
+    pub rdb_bytes: u64,
 }
 
 /// How a node is reached.

@@ -1,6 +1,6 @@
 //! What `valkeep serve` tells of the work on a snapshot, in a header field beside its description.
 //!
-//! `job=export; state=running; done=1048576; total=5242880`, or `job=export; state=failed; reason="…"`. Amazon's
+//! `job=export; state=running; done=1048576; total=5242880`, with `estimate` for a total that is not known for sure, or `job=export; state=failed; reason="…"`. Amazon's
 //! service has no such field, and what is not of this form is passed over.
 
 /// The header field.
@@ -12,12 +12,18 @@ pub(crate) enum Work {
     Running {
         /// Bytes.
         done: u64,
-        /// Bytes, where it is known.
-        total: Option<u64>,
+        total: Option<Total>,
     },
     Failed {
         reason: String,
     },
+}
+
+/// How much there is to do, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Total {
+    Exact(u64),
+    Estimate(u64),
 }
 
 impl Work {
@@ -33,7 +39,11 @@ impl Work {
         match field("state")? {
             "running" => Some(Self::Running {
                 done: field("done")?.parse().ok()?,
-                total: field("total").map(str::parse).transpose().ok()?,
+                total: match (field("total"), field("estimate")) {
+                    (Some(exact), _) => Some(Total::Exact(exact.parse().ok()?)),
+                    (None, Some(estimate)) => Some(Total::Estimate(estimate.parse().ok()?)),
+                    (None, None) => None,
+                },
             }),
             "failed" => Some(Self::Failed { reason: reason? }),
             _ => None,
@@ -63,7 +73,9 @@ mod tests {
         let running = |done, total| Some(Work::Running { done, total });
         let failed = |reason: &str| Some(Work::Failed { reason: reason.to_owned() });
         for (text, expected) in [
-            ("job=export; state=running; done=10; total=20", running(10, Some(20))),
+            ("job=export; state=running; done=10; total=20", running(10, Some(Total::Exact(20)))),
+            ("job=create; state=running; done=10; estimate=20", running(10, Some(Total::Estimate(20)))),
+            ("job=create; state=running; done=10; estimate=some", None),
             ("job=create; state=running; done=10", running(10, None)),
             (
                 "job=export; state=failed; reason=\"The \\\"b\\\\c\\\" is gone; state=running\"",

@@ -124,6 +124,7 @@ impl Control {
                     ownership: Ownership::Attached,
                     zone: self.settings.zone.clone(),
                     node: NodeAddress { host: host.clone(), port: *port, login, tls: request.tls.clone() },
+                    saved: None,
                     id,
                 }
             })

@@ -51,6 +51,7 @@ impl Control {
                 ownership: Ownership::Spawned,
                 zone: zone.clone(),
                 node: NodeAddress { host: HOST.to_owned(), port: ports[0], login: None, tls: None },
+                saved: None,
             };
             insert_cluster(tx, &cluster)?;
             tags::put(tx, &place.cluster(&request.id), request.tags.clone().unwrap_or_default())?;

@@ -148,6 +148,7 @@ fn new_group(
             ownership: Ownership::Spawned,
             zone: request.zones.get(usize::from(number) - 1).map_or(zone, String::as_str).to_owned(),
             node: NodeAddress { host: HOST.to_owned(), port: *port, login: None, tls: None },
+            saved: None,
         })
         .collect();
     let group = ReplicationGroup {

@@ -15,7 +15,7 @@ mod workers;
 pub use handover::Handover;
 pub(crate) use held::Held;
 pub(crate) use progress::{Meter, Progress};
-pub use progress::{Moved, MovingJob};
+pub use progress::{Moved, MovingJob, Total};
 pub(crate) use running::Running;
 pub(crate) use step_error::{Reason, StepError};
 pub use workers::Workers;

@@ -22,8 +22,25 @@ pub enum MovingJob {
 pub struct Moved {
     pub job: MovingJob,
     pub done_bytes: u64,
-    /// `None` where it shows only at the end: a node does not say how much it will send.
-    pub total_bytes: Option<u64>,
+    pub total: Option<Total>,
+}
+
+/// How much there is to move, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    Exact(u64),
+    /// A node does not say how much it will send. Always more than what is done.
+    Estimate(u64),
+}
+
+impl Total {
+    /// The same, once `done_bytes` are done: an estimate shows at most 99 % before the end.
+    fn beside(self, done_bytes: u64) -> Self {
+        match self {
+            Self::Exact(bytes) => Self::Exact(bytes),
+            Self::Estimate(bytes) => Self::Estimate(bytes.max(done_bytes.saturating_add(done_bytes / 99 + 1))),
+        }
+    }
 }
 
 /// The counts of all running jobs that move bytes; there are no more of them than slots for such jobs.
@@ -35,7 +52,7 @@ struct Count {
     snapshot: SnapshotName,
     job: MovingJob,
     done_bytes: AtomicU64,
-    total_bytes: Option<u64>,
+    total: Option<Total>,
 }
 
 /// Counts for one attempt of a job; the count is seen for as long as this lives.
@@ -48,14 +65,8 @@ pub(crate) struct Meter<'a> {
 
 impl Progress {
     /// Begins the count of a job that holds `snapshot` in a moving status.
-    pub(crate) fn begin(
-        &self,
-        id: JobId,
-        job: MovingJob,
-        snapshot: &SnapshotName,
-        total_bytes: Option<u64>,
-    ) -> Meter<'_> {
-        let count = Count { snapshot: snapshot.clone(), job, done_bytes: AtomicU64::new(0), total_bytes };
+    pub(crate) fn begin(&self, id: JobId, job: MovingJob, snapshot: &SnapshotName, total: Option<Total>) -> Meter<'_> {
+        let count = Count { snapshot: snapshot.clone(), job, done_bytes: AtomicU64::new(0), total };
         let count = Arc::new(count);
         self.counts().insert(id, count.clone());
         Meter { progress: self, id, count }
@@ -66,7 +77,7 @@ impl Progress {
         let counts = self.counts();
         let count = counts.values().find(|count| count.snapshot == *snapshot)?;
         let done_bytes = count.done_bytes.load(Ordering::Relaxed);
-        Some(Moved { job: count.job, done_bytes, total_bytes: count.total_bytes })
+        Some(Moved { job: count.job, done_bytes, total: count.total.map(|total| total.beside(done_bytes)) })
     }
 
     /// Whether a job of that kind moves bytes here.

@@ -4,16 +4,17 @@
 //! passes, sealed, stored, and read back. Nothing of the data set is held in memory beyond a few segments.
 
 use super::facts::Recorded;
+use super::source::{self, Candidates, Untaken};
 use super::subject::subject_of;
 use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::clusters;
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Meter, MovingJob, Reason, StepError};
+use crate::jobs::{Held, Meter, MovingJob, StepError, Total};
 use crate::{Control, error_chain, events};
 use async_trait::async_trait;
 use valkeep_domain::arn::Place;
-use valkeep_domain::cluster::{CacheCluster, NodeRole};
+use valkeep_domain::cluster::{CacheCluster, NodeRole, SavedSize};
 use valkeep_domain::ids::{BlobId, JobId};
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::size::ByteCount;
@@ -70,6 +71,10 @@ impl Captured {
                 shard.stored = Some(self.shard.clone());
             }
         })?;
+        // What is known of the node goes on with it; it may be gone from its group meanwhile.
+        if let Some(node) = tx.get::<CacheCluster>(self.cluster.id.as_str())? {
+            tx.replace(&CacheCluster { saved: self.cluster.saved.or(node.saved), ..node })?;
+        }
         let snapshot = stored(tx, name)?;
         Ok(events::snapshot_succeeded(tx, now, &snapshot)?)
     }
@@ -83,21 +88,66 @@ pub(crate) async fn capture(
     prefer: Prefer,
 ) -> Result<Captured, StepError> {
     let (snapshot, members) = look(control, held, name).await?;
-    let cluster = choose(control, &snapshot, &members, prefer).await?;
+    let Candidates { replica, primary } = Candidates::of(&snapshot, &members, prefer)?;
+    if let Some(replica) = replica {
+        match take(control, held, &snapshot, &members, &replica).await {
+            Err(Untaken::Node(error)) if error.is_of_the_node() => {
+                pass_over(control, held, name, &replica, &primary, &error).await?;
+            }
+            taken => return Ok(taken?),
+        }
+    }
+    Ok(take(control, held, &snapshot, &members, &primary).await?)
+}
+
+/// The replica does not give its data: what came of them goes, and who asks is told why.
+async fn pass_over(
+    control: &Control,
+    held: Held,
+    name: &SnapshotName,
+    replica: &CacheCluster,
+    primary: &CacheCluster,
+    error: &EngineError,
+) -> Result<(), StepError> {
+    tracing::warn!(node = %replica.id, error = error_chain(error), "the replica gives no data; the primary is taken");
+    let (name, now, cause) = (name.clone(), control.now(), error.told());
+    let [replica, primary] = [replica.id.clone(), primary.id.clone()];
+    held.write(control, move |tx, job| {
+        abandon_those_of(tx, job.id)?;
+        Ok(events::snapshot_moved(tx, now, &name, [&replica, &primary], &cause)?)
+    })
+    .await
+}
+
+/// Takes the data of this node.
+async fn take(
+    control: &Control,
+    held: Held,
+    snapshot: &Snapshot,
+    members: &[CacheCluster],
+    cluster: &CacheCluster,
+) -> Result<Captured, Untaken> {
+    let memory = source::look_at(control, cluster).await?;
     let key_arn = match &snapshot.kms_key {
         Some(arn) => arn.clone(),
-        None => control.ports.keys.default_key().await?,
+        None => control.ports.keys.default_key().await.map_err(StepError::from)?,
     };
     reached(CrashPoint::CreateBeforeBlobRecord);
     let blob = begin(control, held, &key_arn).await?;
     reached(CrashPoint::CreateBlobRecorded);
-    let meter = control.progress.begin(held.id(), MovingJob::Create, name, None);
-    let (taken, committed) = transfer(control, &snapshot, &cluster, blob, key_arn, &meter).await?;
+    let estimate = memory.map(|memory| Total::Estimate(source::estimate(memory, members)));
+    let meter = control.progress.begin(held.id(), MovingJob::Create, &snapshot.name, estimate);
+    let (taken, committed) = transfer(control, snapshot, cluster, blob, key_arn, &meter).await?;
     reached(CrashPoint::CreateBlobCommitted);
     keep_if_held(control, held, blob).await?;
     // `available` means that every byte was read back, opened, and has the digest that was taken on its way in.
-    let sealed = committed.read_back(control.ports.blobs.as_ref(), control.ports.keys.as_ref()).await?;
+    let read_back = committed.read_back(control.ports.blobs.as_ref(), control.ports.keys.as_ref()).await;
+    let sealed = read_back.map_err(StepError::from)?;
     reached(CrashPoint::CreateVerified);
+    let cluster = CacheCluster {
+        saved: memory.map(|memory| SavedSize { data_bytes: memory.data_bytes, rdb_bytes: sealed.plain_bytes }),
+        ..cluster.clone()
+    };
     Ok(Captured {
         blob,
         stored_bytes: sealed.stored_bytes,
@@ -110,8 +160,8 @@ pub(crate) async fn capture(
             crc64: taken.facts.crc64,
             taken_at: taken.began_at.whole_seconds(),
         },
-        primary_zone: zones_of(&members, NodeRole::Primary).next().unwrap_or_default(),
-        replica_zones: zones_of(&members, NodeRole::Replica).collect(),
+        primary_zone: zones_of(members, NodeRole::Primary).next().unwrap_or_default(),
+        replica_zones: zones_of(members, NodeRole::Replica).collect(),
         cluster,
     })
 }
@@ -133,34 +183,6 @@ async fn look(control: &Control, held: Held, name: &SnapshotName) -> Result<(Sna
     .await
 }
 
-/// L13: the node that the snapshot names, unless it is a replica that is not in step.
-async fn choose(
-    control: &Control,
-    snapshot: &Snapshot,
-    members: &[CacheCluster],
-    prefer: Prefer,
-) -> Result<CacheCluster, StepError> {
-    let primary = members.iter().find(|member| member.role == NodeRole::Primary);
-    let named = members.iter().find(|member| snapshot.cluster() == Some(&member.id));
-    let (Some(primary), Some(named)) = (primary, named) else {
-        return Err(StepError::Fail(Reason::plain("the cluster has no such node any more")));
-    };
-    if prefer == Prefer::Primary || named.id == primary.id {
-        return Ok(primary.clone());
-    }
-    match control.ports.engines.inspect(&control.access(named)?).await {
-        Ok(facts) if facts.in_step && !facts.loading => Ok(named.clone()),
-        Ok(_) => {
-            tracing::warn!(node = %named.id, "the replica is not in step; the primary is taken");
-            Ok(primary.clone())
-        }
-        Err(error) => {
-            tracing::warn!(node = %named.id, error = error_chain(&error), "the replica cannot be asked; the primary is taken");
-            Ok(primary.clone())
-        }
-    }
-}
-
 /// What passed during a capture.
 struct Taken {
     facts: Facts,
@@ -174,7 +196,7 @@ async fn transfer(
     blob: BlobId,
     key_arn: String,
     meter: &Meter<'_>,
-) -> Result<(Taken, Committed), StepError> {
+) -> Result<(Taken, Committed), Untaken> {
     let new = NewBlob {
         id: blob,
         key_arn,
@@ -183,15 +205,17 @@ async fn transfer(
         compression: control.settings.compression,
         read_behind: true,
     };
-    let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await?;
+    let writer = SealedWriter::create(control.ports.blobs.as_ref(), control.ports.keys.as_ref(), new).await;
+    let writer = writer.map_err(StepError::from)?;
     let mut sink = Sink { control, meter, inspector: Inspector::new(), writer, began_at: None };
-    control.ports.engines.capture(&control.access(cluster)?, &mut sink).await?;
+    let captured = control.ports.engines.capture(&control.access(cluster)?, &mut sink).await;
+    captured.map_err(Untaken::Node)?;
     reached(CrashPoint::CreateCaptured);
     let began_at = sink.began_at.unwrap_or_else(|| control.now());
     let facts = sink.inspector.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
     let footer = serde_json::to_vec(&Recorded { facts: &facts, taken_at: began_at })
         .map_err(|error| StepError::Fail(error.to_string().into()))?;
-    let committed = sink.writer.commit(&footer).await?;
+    let committed = sink.writer.commit(&footer).await.map_err(StepError::from)?;
     Ok((Taken { facts, began_at }, committed))
 }
 

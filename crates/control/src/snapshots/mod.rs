@@ -8,6 +8,7 @@ pub mod describe;
 pub mod export;
 pub(crate) mod facts;
 pub(crate) mod reseal;
+mod source;
 pub(crate) mod subject;
 pub mod verified;
 pub mod verify;

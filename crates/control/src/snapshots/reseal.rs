@@ -8,7 +8,7 @@ use super::{advance, stored};
 use crate::Control;
 use crate::blobs::{abandon_those_of, begin, keep_if_held, seal};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Meter, MovingJob, StepError};
+use crate::jobs::{Held, Meter, MovingJob, StepError, Total};
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::snapshot::SnapshotEvent;
@@ -28,7 +28,7 @@ pub(crate) async fn run(
             Ok((stored(tx, &name)?, stored(tx, &copy)?))
         })
         .await?;
-    let meter = control.progress.begin(held.id(), MovingJob::Copy, target, Some(from.rdb_bytes()));
+    let meter = control.progress.begin(held.id(), MovingJob::Copy, target, Some(Total::Exact(from.rdb_bytes())));
     let mut written = Vec::new();
     for (position, blob) in (0..).zip(from.blobs()) {
         let subject = subject_of(control, &to, position).await?;

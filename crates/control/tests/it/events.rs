@@ -86,13 +86,41 @@ async fn what_fails_is_told_with_its_cause() {
         "g-002: Snapshot succeeded for snapshot with ID 's' of cache cluster with ID 'g-002'".to_owned(),
         format!("g-002: Could not copy snapshot 's' to 'c' because {lost}"),
         format!("g-002: Could not export snapshot 's' to bucket 'exports': {lost}"),
+        "g-002: Snapshot 't' is taken from cache cluster 'g-001' because the node sent a broken snapshot: no end"
+            .to_owned(),
         "g-002: Snapshot failed for snapshot with ID 't' of cache cluster with ID 'g-002'".to_owned(),
-        "g-002: Could not create snapshot 't' because the node did not give its data".to_owned(),
+        "g-002: Could not create snapshot 't' because the node sent a broken snapshot: no end".to_owned(),
         "g-001: Snapshot failed for snapshot with ID 'last' of cache cluster with ID 'g-001'".to_owned(),
-        "g-001: Could not create snapshot 'last' because the node did not give its data".to_owned(),
+        "g-001: Could not create snapshot 'last' because the node sent a broken snapshot: no end".to_owned(),
         "g: Could not delete replication group g because its final snapshot 'last' failed".to_owned(),
     ];
     assert_eq!(told(&control).await[before..], expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_that_gives_no_data_is_passed_over_in_the_same_attempt_l13() {
+    let broken = || EngineError::Broken("no end".to_owned());
+    let away = || EngineError::Unreachable(std::io::ErrorKind::ConnectionReset.into());
+    let cases: [(fn() -> EngineError, &str); 3] = [
+        (broken, "the node sent a broken snapshot: no end"),
+        (away, "the node broke off the connection"),
+        (|| EngineError::LoginRefused("WRONGPASS".to_owned()), "the node refused the user name or the password"),
+    ];
+    for (error, cause) in cases {
+        let (world, control, workers) = world().await;
+        let before = told(&control).await.len();
+        world.nodes.refuse_captures_of_replicas(error);
+        snapshot(&control, "g", "s").await.unwrap();
+        world.settle().await;
+        workers.stop(Duration::ZERO).await;
+        let expected = [
+            format!("g-002: Snapshot 's' is taken from cache cluster 'g-001' because {cause}"),
+            "g-001: Snapshot succeeded for snapshot with ID 's' of cache cluster with ID 'g-001'".to_owned(),
+        ];
+        assert_eq!(told(&control).await[before..], expected);
+        assert_eq!(world.nodes.captured_from().len(), 2, "one attempt");
+        world.check_settled(cause).await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

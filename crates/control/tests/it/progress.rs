@@ -8,9 +8,10 @@ use crate::support::requests::{admin, copy, copy_under, export, group, snapshot}
 use std::sync::Arc;
 use std::time::Duration;
 use valkeep_control::Control;
-use valkeep_control::jobs::{Moved, MovingJob, Workers};
+use valkeep_control::jobs::{Moved, MovingJob, Total, Workers};
 use valkeep_control::snapshots::describe::SnapshotWork;
 use valkeep_control::snapshots::export::ExportPart;
+use valkeep_ports::engines::NodeMemory;
 
 const KEY: &str = "e-0001.rdb";
 
@@ -47,7 +48,7 @@ async fn told(world: &World, control: &Control, name: &str) -> Option<SnapshotWo
 }
 
 fn running(job: MovingJob, done_bytes: u64, total_bytes: Option<u64>) -> Option<SnapshotWork> {
-    Some(SnapshotWork::Running(Moved { job, done_bytes, total_bytes }))
+    Some(SnapshotWork::Running(Moved { job, done_bytes, total: total_bytes.map(Total::Exact) }))
 }
 
 fn failed(reason: &str) -> Option<SnapshotWork> {
@@ -62,14 +63,39 @@ async fn ends(world: &World, gate: &Gate, workers: Workers) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_snapshot_tells_the_bytes_that_came_and_no_total() {
+async fn a_snapshot_tells_the_bytes_that_came_and_an_estimate() {
+    let file = file();
+    let (world, control, workers) = world_with(&file).await;
+    let all = file.len() as u64;
+    let begun = async |name: &str, data_bytes: u64| {
+        world.nodes.use_memory(NodeMemory { data_bytes, ..NodeMemory::default() });
+        let gate = world.faults.hold(Site::BlobCommit);
+        snapshot(&control, "g", name).await.unwrap();
+        gate.reached().await;
+        let told = told(&world, &control, name).await;
+        gate.open();
+        world.settle().await;
+        told
+    };
+    let estimated = |bytes| {
+        let total = Some(Total::Estimate(bytes));
+        Some(SnapshotWork::Running(Moved { job: MovingJob::Create, done_bytes: all, total }))
+    };
+    assert_eq!(begun("a", 0).await, estimated(all + all / 99 + 1), "never more than 99 %");
+    assert_eq!(begun("b", 50 << 20).await, estimated(30 << 20), "by what is usual");
+    assert_eq!(begun("c", 100 << 20).await, estimated(2 * all), "by the last snapshot of the node");
+    workers.stop(Duration::ZERO).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_waits_tells_nothing() {
     let file = file();
     let (world, control, workers) = world_with(&file).await;
     let gate = world.faults.hold(Site::BlobCommit);
     snapshot(&control, "g", "s").await.unwrap();
     assert_eq!(told(&world, &control, "s").await, None, "the job waits");
     gate.reached().await;
-    assert_eq!(told(&world, &control, "s").await, running(MovingJob::Create, file.len() as u64, None));
+    assert!(told(&world, &control, "s").await.is_some());
     ends(&world, &gate, workers).await;
     assert_eq!(told(&world, &control, "s").await, None);
 }

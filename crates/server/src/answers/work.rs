@@ -1,7 +1,7 @@
 //! The header that tells of the work on a snapshot: an extension of our own, beside the answer of the API.
 
 use http::HeaderValue;
-use valkeep_control::jobs::{Moved, MovingJob};
+use valkeep_control::jobs::{Moved, MovingJob, Total};
 use valkeep_control::snapshots::describe::SnapshotWork;
 
 /// Name of the header.
@@ -13,8 +13,12 @@ const MAX_REASON_BYTES: usize = 300;
 /// Value of the header.
 pub(crate) fn header(work: &SnapshotWork) -> HeaderValue {
     let text = match work {
-        SnapshotWork::Running(Moved { job, done_bytes, total_bytes }) => {
-            let total = total_bytes.map(|bytes| format!("; total={bytes}")).unwrap_or_default();
+        SnapshotWork::Running(Moved { job, done_bytes, total }) => {
+            let total = match total {
+                Some(Total::Exact(bytes)) => format!("; total={bytes}"),
+                Some(Total::Estimate(bytes)) => format!("; estimate={bytes}"),
+                None => String::new(),
+            };
             format!("job={}; state=running; done={done_bytes}{total}", word(*job))
         }
         SnapshotWork::Failed { job, reason } => {
@@ -56,9 +60,15 @@ mod tests {
 
     #[test]
     fn a_running_job_tells_its_bytes_and_the_total_where_it_is_known() {
-        let running = |job, total_bytes| shown(&SnapshotWork::Running(Moved { job, done_bytes: 1 << 20, total_bytes }));
-        assert_eq!(running(MovingJob::Export, Some(5 << 20)), "job=export; state=running; done=1048576; total=5242880");
-        assert_eq!(running(MovingJob::Copy, Some(1 << 20)), "job=copy; state=running; done=1048576; total=1048576");
+        let running = |job, total| shown(&SnapshotWork::Running(Moved { job, done_bytes: 1 << 20, total }));
+        let exact = |bytes| Some(Total::Exact(bytes));
+        assert_eq!(
+            running(MovingJob::Export, exact(5 << 20)),
+            "job=export; state=running; done=1048576; total=5242880"
+        );
+        assert_eq!(running(MovingJob::Copy, exact(1 << 20)), "job=copy; state=running; done=1048576; total=1048576");
+        let estimate = Some(Total::Estimate(5 << 20));
+        assert_eq!(running(MovingJob::Create, estimate), "job=create; state=running; done=1048576; estimate=5242880");
         assert_eq!(running(MovingJob::Create, None), "job=create; state=running; done=1048576");
     }
 

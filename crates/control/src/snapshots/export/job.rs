@@ -3,7 +3,7 @@
 use super::object::Object;
 use super::{ExportWork, parts};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Job, MovingJob, Reason, StepError, Work, postpone};
+use crate::jobs::{Held, Job, MovingJob, Reason, StepError, Total, Work, postpone};
 use crate::snapshots::{advance, stored};
 use crate::{Control, events};
 use valkeep_domain::export::ExportRefusal;
@@ -17,7 +17,8 @@ pub(crate) async fn run(control: &Control, held: Held, export: &ExportWork) -> R
     let name = export.source.clone();
     let snapshot = held.read(control, move |tx| stored(tx, &name)).await?;
     let mut export = export.clone();
-    let meter = control.progress.begin(held.id(), MovingJob::Export, &export.source, Some(snapshot.rdb_bytes()));
+    let meter =
+        control.progress.begin(held.id(), MovingJob::Export, &export.source, Some(Total::Exact(snapshot.rdb_bytes())));
     for (position, shard) in (0..).zip(snapshot.stored()) {
         if position < export.done {
             meter.add(shard.rdb_bytes.0);

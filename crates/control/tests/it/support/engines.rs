@@ -27,6 +27,8 @@ struct State {
     replicas_in_step: bool,
     /// Makes the error of every capture.
     refusal: Option<fn() -> EngineError>,
+    /// The same, of replicas only.
+    replicas_refusal: Option<fn() -> EngineError>,
     captured_from: Vec<u16>,
     memory: NodeMemory,
 }
@@ -39,6 +41,7 @@ impl Default for MemoryNodes {
             next_port: 7000,
             replicas_in_step: true,
             refusal: None,
+            replicas_refusal: None,
             captured_from: Vec::new(),
             memory: NodeMemory::default(),
         }))
@@ -52,6 +55,14 @@ impl MemoryNodes {
 
     pub(crate) fn refuse_captures(&self, error: fn() -> EngineError) {
         self.0.lock().unwrap().refusal = Some(error);
+    }
+
+    pub(crate) fn refuse_captures_of_replicas(&self, error: fn() -> EngineError) {
+        self.0.lock().unwrap().replicas_refusal = Some(error);
+    }
+
+    pub(crate) fn use_memory(&self, memory: NodeMemory) {
+        self.0.lock().unwrap().memory = memory;
     }
 
     pub(crate) fn put_replicas_out_of_step(&self) {
@@ -85,7 +96,9 @@ impl MemoryNodes {
         let (data, refusal) = {
             let mut state = self.0.lock().unwrap();
             state.captured_from.push(port);
-            (Arc::clone(&state.data), state.refusal)
+            let is_replica = state.running.values().any(|node| node.port == port && node.follow.is_some());
+            let of_replica = state.replicas_refusal.filter(|_| is_replica);
+            (Arc::clone(&state.data), of_replica.or(state.refusal))
         };
         // A node that fails does so in the middle.
         let sent = if refusal.is_some() { &data[..data.len() / 2] } else { &data[..] };

@@ -1,0 +1,100 @@
+//! Which node gives the data of a snapshot, and how much it is likely to be.
+
+use super::capture::Prefer;
+use crate::jobs::{Reason, StepError};
+use crate::{Control, error_chain};
+use valkeep_domain::cluster::{CacheCluster, NodeRole, SavedSize};
+use valkeep_domain::snapshot::Snapshot;
+use valkeep_ports::engines::{EngineError, NodeMemory};
+
+/// The nodes to ask, one after the other (L13): the one that the snapshot names, and the primary after a replica.
+pub(super) struct Candidates {
+    pub(super) replica: Option<CacheCluster>,
+    pub(super) primary: CacheCluster,
+}
+
+impl Candidates {
+    pub(super) fn of(snapshot: &Snapshot, members: &[CacheCluster], prefer: Prefer) -> Result<Self, StepError> {
+        let primary = members.iter().find(|member| member.role == NodeRole::Primary);
+        let named = members.iter().find(|member| snapshot.cluster() == Some(&member.id));
+        let (Some(primary), Some(named)) = (primary, named) else {
+            return Err(StepError::Fail(Reason::plain("the cluster has no such node any more")));
+        };
+        let replica = (prefer == Prefer::Replica && named.id != primary.id).then(|| named.clone());
+        Ok(Self { replica, primary: primary.clone() })
+    }
+}
+
+/// Whether the node can give its data now, and its memory as far as it tells. A primary that says nothing of itself is asked
+/// for its data all the same: it is the last that can have them.
+///
+/// # Errors
+/// Those of a replica that cannot be asked, or is not in step.
+pub(super) async fn look_at(control: &Control, node: &CacheCluster) -> Result<Option<NodeMemory>, Untaken> {
+    let facts = control.ports.engines.inspect(&control.access(node)?).await;
+    match (node.role, facts) {
+        (NodeRole::Replica, Ok(facts)) if facts.loading => Err(not_ready("LOADING the replica is loading its data")),
+        (NodeRole::Replica, Ok(facts)) if !facts.in_step => Err(not_ready("MASTERDOWN the replica is not in step")),
+        (NodeRole::Replica, Err(error)) => Err(Untaken::Node(error)),
+        (NodeRole::Primary, Err(error)) => {
+            tracing::warn!(node = %node.id, error = error_chain(&error), "the primary tells nothing of itself");
+            Ok(None)
+        }
+        (NodeRole::Primary | NodeRole::Replica, Ok(facts)) => {
+            warn_of_tight(node, facts.memory);
+            Ok(Some(facts.memory))
+        }
+    }
+}
+
+/// Why a node does not give its data, or why it was not even asked.
+#[derive(Debug)]
+pub(super) enum Untaken {
+    Node(EngineError),
+    Step(StepError),
+}
+
+impl From<Untaken> for StepError {
+    fn from(error: Untaken) -> Self {
+        match error {
+            Untaken::Node(error) => error.into(),
+            Untaken::Step(error) => error,
+        }
+    }
+}
+
+impl From<StepError> for Untaken {
+    fn from(error: StepError) -> Self {
+        Self::Step(error)
+    }
+}
+
+fn not_ready(text: &str) -> Untaken {
+    Untaken::Node(EngineError::NotReady(text.to_owned()))
+}
+
+/// A save copies what is written meanwhile: as much as in the last one, or a quarter where there was none (the share that
+/// ElastiCache reserves by default).
+fn warn_of_tight(node: &CacheCluster, memory: NodeMemory) {
+    let copied_bytes = memory.last_copied_bytes.unwrap_or(memory.used_bytes / 4);
+    if let Some(limit_bytes) =
+        memory.limit_bytes.filter(|limit| memory.used_bytes.saturating_add(copied_bytes) > *limit)
+    {
+        tracing::warn!(
+            node = %node.id,
+            used_bytes = memory.used_bytes,
+            copied_bytes,
+            limit_bytes,
+            "the memory of the node is tight: a snapshot may make it swap, or end it"
+        );
+    }
+}
+
+/// How large the file will be, in bytes: as large as the last one for the same data, else three fifths of their memory
+/// (measured: 1.19 GB of 2.0 GB).
+pub(super) fn estimate(memory: NodeMemory, members: &[CacheCluster]) -> u64 {
+    let saved = members.iter().find_map(|member| member.saved).filter(|saved| saved.data_bytes > 0);
+    let SavedSize { data_bytes, rdb_bytes } = saved.unwrap_or(SavedSize { data_bytes: 5, rdb_bytes: 3 });
+    let estimate = u128::from(memory.data_bytes) * u128::from(rdb_bytes) / u128::from(data_bytes);
+    u64::try_from(estimate).unwrap_or(u64::MAX)
+}
