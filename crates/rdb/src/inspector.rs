@@ -63,12 +63,19 @@ impl Inspector {
         self.collector.report(self.walker.bytes())
     }
 
-    /// The facts of a complete file.
+    /// Whether the file is whole, when no more bytes come.
     ///
     /// # Errors
     /// `Truncated` when the end was not reached; the error of `push` when there was one.
+    pub fn check(&self) -> Result<(), RdbError> {
+        self.walker.finish().map(|_| ())
+    }
+
+    /// The facts of a complete file.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
     pub fn finish(self) -> Result<Facts, RdbError> {
-        let facts = self.facts_so_far();
-        self.walker.finish().map(|_| facts)
+        self.check().map(|()| self.facts_so_far())
     }
 }

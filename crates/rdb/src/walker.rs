@@ -123,7 +123,7 @@ impl Walker {
     ///
     /// # Errors
     /// `Truncated` when the end was not reached; the error of `advance` when there was one.
-    pub fn finish(self) -> Result<Checksum, RdbError> {
+    pub fn finish(&self) -> Result<Checksum, RdbError> {
         let truncated = RdbError { offset: self.bytes, reason: Reason::Truncated };
         match self.stage {
             Stage::Failed(error) => Err(error),

@@ -74,6 +74,10 @@ pub enum Command {
         policy: String,
     },
     Attach(AttachCommand),
+    /// What is known of a snapshot without reading its data.
+    Inspect {
+        snapshot: String,
+    },
     /// One snapshot, or all.
     Verify {
         snapshot: Option<String>,
@@ -239,6 +243,7 @@ impl Operator {
             }
             C::GetPolicies { identity, policy } => policies(control, &identity, policy).await,
             C::Attach(request) => attach(control, request).await,
+            C::Inspect { snapshot } => stored::inspect(control, &snapshot).await,
             C::Verify { snapshot } => stored::verify(control, snapshot, progress).await,
             C::VerifyBlob { file } => stored::verify_blob(control, &file, progress).await,
             C::Scrub { now } => stored::scrub(control, now, progress).await,

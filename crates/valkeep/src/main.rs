@@ -2,6 +2,7 @@
 
 mod commands;
 mod env;
+mod inspect;
 mod serve;
 mod stored;
 
@@ -43,6 +44,7 @@ enum Command {
     Policy(commands::Policy),
     /// Register servers that already run as a replication group.
     Attach(commands::Attach),
+    Inspect(inspect::Inspect),
     Verify(stored::Verify),
     Scrub(stored::Scrub),
     Repair(stored::Repair),
@@ -113,6 +115,7 @@ impl Command {
             Self::Identity(identity) => identity.run().await,
             Self::Policy(policy) => policy.run().await,
             Self::Attach(attach) => attach.run().await,
+            Self::Inspect(inspect) => return Ok(inspect.run().await),
             Self::Verify(verify) => return Ok(verify.run().await),
             Self::Scrub(scrub) => return Ok(scrub.run().await),
             Self::Repair(repair) => return Ok(repair.run().await),

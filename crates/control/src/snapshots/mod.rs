@@ -7,6 +7,7 @@ pub mod delete;
 pub mod describe;
 pub mod export;
 pub(crate) mod facts;
+pub mod inspect;
 pub(crate) mod reseal;
 mod source;
 pub(crate) mod subject;

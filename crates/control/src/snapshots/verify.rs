@@ -210,7 +210,7 @@ impl Control {
             .await
     }
 
-    async fn shards_of(&self, name: &SnapshotName) -> Result<Vec<ShardAt>, Refusal> {
+    pub(super) async fn shards_of(&self, name: &SnapshotName) -> Result<Vec<ShardAt>, Refusal> {
         let name = name.clone();
         self.ports
             .store

@@ -10,8 +10,8 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWrite
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-/// Longest command or answer: a policy document and its wrapping, or a list of identities. Unit: bytes.
-const MAX_LINE_BYTES: u64 = 16 << 20;
+/// Longest command or answer: a policy document and its wrapping, a list of identities, the facts of 500 shards. Unit: bytes.
+const MAX_LINE_BYTES: u64 = 32 << 20;
 
 /// A command may wait for a server that is being attached. One that reads what is stored may take as long as it tells how
 /// far it is.

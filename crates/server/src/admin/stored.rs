@@ -1,4 +1,4 @@
-//! The commands on what is stored: verify, scrub, repair. Each answers with rows that name blob, snapshot and verdict.
+//! The commands on what is stored: inspect, verify, scrub, repair. Each answers with rows that name blob, snapshot and verdict.
 
 use super::{Progress, chained};
 use serde_json::{Value, json};
@@ -18,6 +18,16 @@ use valkeep_keys::Keyring;
 
 /// Bytes of a file in one read. Our choice.
 const PIECE_BYTES: usize = 1 << 20;
+
+/// The facts of each shard.
+pub(super) async fn inspect(control: &Control, name: &str) -> Result<Value, String> {
+    let name = SnapshotName::parse(name).map_err(|error| format!("{name}: {error}"))?;
+    let shards = control.inspect(&name).await.map_err(chained)?;
+    let shown = shards
+        .iter()
+        .map(|shard| json!({ "Shard": shard.shard, "Blob": shard.blob.to_string(), "Facts": shard.facts }));
+    Ok(json!({ "Shards": shown.collect::<Vec<_>>() }))
+}
 
 /// One snapshot, or all.
 pub(super) async fn verify(
