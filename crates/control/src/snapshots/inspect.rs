@@ -48,8 +48,11 @@ impl Control {
             let reader = SealedReader::open(self.ports.blobs.as_ref(), self.ports.keys.as_ref(), blob)
                 .await
                 .map_err(|source| InspectError::Sealed { snapshot: name.clone(), shard, source })?;
-            let facts = serde_json::from_slice(&reader.footer().facts)
-                .map_err(|source| InspectError::Facts { snapshot: name.clone(), shard, source })?;
+            let facts = serde_json::from_slice(&reader.footer().facts).map_err(|source| InspectError::Facts {
+                snapshot: name.clone(),
+                shard,
+                source,
+            })?;
             inspected.push(ShardFacts { shard, blob, facts });
         }
         Ok(inspected)

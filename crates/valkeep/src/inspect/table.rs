@@ -17,17 +17,18 @@ pub(super) fn of_file(report: &FileReport) -> String {
         None => "whole".to_owned(),
         Some(damage) => format!("DAMAGED at byte {}: {}", grouped(damage.offset), damage.reason),
     };
-    let checked = if report.whole { "matches" } else { "not reached" };
-    format!("{}: {verdict}\n\n{}", report.file, of_facts(&report.facts, &report.loads, checked))
+    let without = if report.whole { "none in the file" } else { "none was reached" };
+    format!("{}: {verdict}\n\n{}", report.file, of_facts(&report.facts, &report.loads, without))
 }
 
 pub(super) fn of_shard(snapshot: &str, report: &ShardReport) -> String {
     let ShardReport { shard, blob, facts, loads } = report;
-    format!("{snapshot}, shard {shard:04}, blob {blob}\n\n{}\n", of_facts(facts, loads, "as captured"))
+    format!("{snapshot}, shard {shard:04}, blob {blob}\n\n{}\n", of_facts(facts, loads, "none in the file"))
 }
 
-fn of_facts(facts: &Facts, loads: &[Load], checked: &str) -> String {
-    let mut out = columns(&overview(facts, loads, checked), &[Align::Left, Align::Left]);
+/// `without`: what to say where there is no checksum.
+fn of_facts(facts: &Facts, loads: &[Load], without: &str) -> String {
+    let mut out = columns(&overview(facts, loads, without), &[Align::Left, Align::Left]);
     section(&mut out, &shares("Type", facts.types.iter().map(|one| (one.name.clone(), one.counts))));
     section(&mut out, &shares("Encoding", facts.encodings.iter().map(|one| (one.name.clone(), one.counts))));
     if facts.database_list.len() > 1 {
@@ -35,14 +36,11 @@ fn of_facts(facts: &Facts, loads: &[Load], checked: &str) -> String {
         section(&mut out, &shares("Database", named.chain(others(facts.other_databases))));
     }
     section(&mut out, &shares("Prefix", prefixes(facts)));
-    let Counts { keys, bytes, .. } = Counts {
-        keys: facts.prefixes.low_by_keys,
-        bytes: facts.prefixes.low_by_bytes,
-        ..Counts::default()
-    };
+    let (keys, bytes) = (facts.prefixes.low_by_keys, facts.prefixes.low_by_bytes);
     if keys > 0 || bytes > 0 {
         let (keys, bytes) = (grouped(keys), size(bytes));
-        writeln!(out, "There are very many prefixes: each may have up to {keys} keys and {bytes} more.").expect("a String");
+        writeln!(out, "There are very many prefixes: each may have up to {keys} keys and {bytes} more.")
+            .expect("a String");
     }
     big_keys(&mut out, "Biggest keys", &facts.biggest_by_bytes);
     let collections: Vec<BigKey> = facts.biggest_by_elements.iter().filter(|key| key.elements > 1).cloned().collect();
@@ -53,16 +51,12 @@ fn of_facts(facts: &Facts, loads: &[Load], checked: &str) -> String {
 
 type Row = Vec<String>;
 
-fn overview(facts: &Facts, loads: &[Load], checked: &str) -> Vec<Row> {
+fn overview(facts: &Facts, loads: &[Load], without: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = |name: &str, text: String| rows.push(vec![name.to_owned(), text]);
     row("Format", if facts.format.is_empty() { "not known".to_owned() } else { facts.format.clone() });
     row("Size", format!("{} ({} bytes)", size(facts.bytes), grouped(facts.bytes)));
-    row("Checksum", match &facts.crc64 {
-        Some(crc64) => format!("{crc64}, {checked}"),
-        None if checked == "not reached" => checked.to_owned(),
-        None => "none in the file".to_owned(),
-    });
+    row("Checksum", facts.crc64.clone().unwrap_or_else(|| without.to_owned()));
     if let Some(version) = &facts.engine_version {
         let engine = facts.engine.as_deref().map_or("", proper);
         row("Written by", format!("{engine} {version}").trim_start().to_owned());
@@ -77,10 +71,13 @@ fn overview(facts: &Facts, loads: &[Load], checked: &str) -> Vec<Row> {
         row("Replication", format!("{id} at {}", grouped(offset)));
     }
     row("Keys", format!("{}, {} of them expire", grouped(facts.keys), grouped(facts.expires)));
-    row("Databases", match facts.highest_database {
-        Some(highest) if highest > 0 => format!("{}, the highest is {highest}", facts.databases),
-        _ => facts.databases.to_string(),
-    });
+    row(
+        "Databases",
+        match facts.highest_database {
+            Some(highest) if highest > 0 => format!("{}, the highest is {highest}", facts.databases),
+            _ => facts.databases.to_string(),
+        },
+    );
     if facts.functions > 0 {
         row("Functions", format!("{} libraries, {}", facts.functions, size(facts.function_bytes)));
     }
@@ -93,9 +90,10 @@ fn overview(facts: &Facts, loads: &[Load], checked: &str) -> Vec<Row> {
         facts.modules.iter().map(|module| format!("module type {} version {}", module.name, module.version)).collect();
     needs.extend(facts.has_more_modules.then(|| "more modules".to_owned()));
     needs.extend(
-        facts.highest_database.filter(|highest| *highest >= DATABASES_DEFAULT).map(|highest| {
-            format!("a server with more than {highest} databases")
-        }),
+        facts
+            .highest_database
+            .filter(|highest| *highest >= DATABASES_DEFAULT)
+            .map(|highest| format!("a server with more than {highest} databases")),
     );
     for (verdict, name) in [(Verdict::Yes, "Loads in"), (Verdict::WhenRelaxed, "If relaxed")] {
         let ranges = ranges(loads, verdict);
