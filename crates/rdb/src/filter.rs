@@ -113,16 +113,16 @@ impl Filter {
             let (taken, rest) = input.split_at(used);
             input = rest;
             self.rewriter.take(taken, &event, out)?;
-            let end = match event {
-                Event::More => break,
-                Event::End(checksum) => Some(checksum),
-                _ => None,
-            };
+            let is_used_up = event == Event::More;
+            let end = if let Event::End(checksum) = event { Some(checksum) } else { None };
             if let Some(checksum) = end {
                 out.push(END);
                 self.digest.update(&out[written..]);
                 out.extend_from_slice(self.trailer(checksum).as_slice());
                 return Ok(bytes.len() - input.len());
+            }
+            if is_used_up {
+                break;
             }
         }
         self.digest.update(&out[written..]);

@@ -1,5 +1,7 @@
 //! Files of real engines, filtered: what comes out is a valid file with exactly the keys that were asked for.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
@@ -35,15 +37,15 @@ fn keys(file: &[u8]) -> Vec<KeyFacts> {
     loop {
         let (used, event) = walker.advance(rest).unwrap();
         rest = &rest[used..];
-        match event {
-            Event::Database(number) => database = number,
-            Event::Key(key) => {
-                keys.push((database, key.name.to_vec(), key.expires_at_ms, key.encoding, 0, key.slot));
-            }
-            Event::Value(value) => keys.last_mut().unwrap().4 = value.stored_bytes,
-            Event::End(_) => break,
-            Event::More => panic!("the file is cut"),
-            _ => {}
+        assert_ne!(event, Event::More, "the file is cut");
+        if let Event::Database(number) = event {
+            database = number;
+        } else if let Event::Key(key) = event {
+            keys.push((database, key.name.to_vec(), key.expires_at_ms, key.encoding, 0, key.slot));
+        } else if let Event::Value(value) = event {
+            keys.last_mut().unwrap().4 = value.stored_bytes;
+        } else if let Event::End(_) = event {
+            break;
         }
     }
     assert!(rest.is_empty());
