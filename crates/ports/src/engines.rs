@@ -106,6 +106,7 @@ pub enum EngineError {
     /// The receiving side failed; the node is not to blame.
     #[error("the snapshot could not be stored")]
     Sink(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file or process of this machine could not be had: too many are open, or the disk failed. May pass.
     #[error("this machine failed")]
     Local(#[source] std::io::Error),
 }
@@ -138,7 +139,7 @@ impl EngineError {
 
     /// Whether the same call may succeed a little later. What took too long once has had its time.
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::NotReady(_))
+        matches!(self, Self::Unreachable(_) | Self::NotReady(_) | Self::Local(_))
     }
 }
 

@@ -65,6 +65,9 @@ fn abandon(tx: &mut Tx<'_>, blob: BlobId) -> Result<(), CatalogError> {
 /// How long a read waits for its place. Our choice.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The pause before a catalog that was away is asked again. Our choice.
+const FORGET_AGAIN: Duration = Duration::from_secs(5);
+
 /// Parts that are looked at together when all of an upload are visited.
 const PARTS_PAGE: usize = 1000;
 
@@ -190,12 +193,19 @@ impl EmbeddedS3 {
     }
 
     /// Leaves a blob that nobody owns to the sweeper; the transaction that would have given it an owner failed, or only its
-    /// answer was lost. Failing that, the sweeper finds it stale by itself.
+    /// answer was lost. A catalog that is away is asked again until it is back.
     pub(crate) async fn forget(&self, blob: BlobId) {
-        let forgotten = self.store.write(move |tx| abandon(tx, blob)).await;
-        if let Err(error) = forgotten {
-            tracing::warn!(%blob, error = &error as &dyn std::error::Error, "an unused blob waits for the sweeper");
-        }
+        let Err(error) = self.store.write(move |tx| abandon(tx, blob)).await else { return };
+        tracing::warn!(%blob, error = &error as &dyn std::error::Error, "an unused blob waits for the catalog");
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(FORGET_AGAIN).await;
+                if store.write(move |tx| abandon(tx, blob)).await.is_ok() {
+                    return;
+                }
+            }
+        });
     }
 
     /// The blobs of an object with the part of the object that each holds.

@@ -161,18 +161,42 @@ async fn work(control: Arc<Control>, job: Job) {
     let _listed = control.running.list(job.id);
     let held = Held::of(&job);
     let ended = tokio::select! {
-        ended = run_to_end(&control, held, &job) => ended,
+        ended = until_written(&control, held, job.clone()) => ended,
         lost = held.beat(&control) => Err(lost),
     };
     match ended {
         Ok(()) => {}
         Err(StepError::LeaseLost) => tracing::warn!(job = %held.id(), "another worker has the job"),
-        // A worker that cannot even write how a job ended leaves it to its lease.
         Err(error) => tracing::error!(job = %held.id(), %error, "the end of a job was not written"),
     }
     if job.work.class() != Class::Light {
         // An attempt that was cut short, or failed, may have left blobs that are nobody's now.
         control.handover.a_blob_died();
+    }
+}
+
+/// A worker that cannot write how a job ended has not ended it: it begins again when the catalog is back, as another one
+/// would once the lease has run out.
+async fn until_written(control: &Control, held: Held, mut job: Job) -> Result<(), StepError> {
+    loop {
+        match run_to_end(control, held, &job).await {
+            Err(StepError::Retry(reason)) => {
+                tracing::warn!(job = %held.id(), reason = reason.full, "the end of a job was not written; it begins again");
+                job = read_again(control, held).await?;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+/// The job as it is recorded by now, as soon as the catalog tells it.
+async fn read_again(control: &Control, held: Held) -> Result<Job, StepError> {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        match held.write(control, |_, job| Ok(job)).await {
+            Err(StepError::Retry(_)) => {}
+            found => return found,
+        }
     }
 }
 

@@ -234,6 +234,22 @@ async fn a_worker_without_its_lease_writes_nothing() {
     }
 }
 
+/// The end of a job cannot be written for a moment: the job does not wait for its own lease to run out.
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_not_written_is_written_when_the_catalog_is_back() {
+    for kind in [Kind::CreateSnapshot, Kind::CopySnapshot, Kind::ExportSnapshot, Kind::DeleteSnapshot] {
+        let (world, workers) = about_to_run(kind).await;
+        world.faults.away(&[Site::CatalogWrite]);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        world.faults.clear();
+        let back = tokio::time::Instant::now();
+        world.settle().await;
+        assert!(back.elapsed() < Duration::from_secs(5), "{kind:?}: it waited {:?}", back.elapsed());
+        workers.stop(Duration::ZERO).await;
+        kind.check_success(&world, &format!("{kind:?}")).await;
+    }
+}
+
 /// The wall clock leaps over the lease of a job that runs, as after a sleep of the machine.
 #[tokio::test(start_paused = true)]
 async fn a_leap_of_the_clock_does_not_make_a_running_job_run_twice() {

@@ -111,10 +111,11 @@ async fn the_data_comes_from_a_replica_in_step_else_from_the_primary_l13() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_capture_fails_the_snapshot_and_frees_the_group_l23() {
-    let errors: [fn() -> EngineError; 4] = [
+    let errors: [fn() -> EngineError; 5] = [
         || EngineError::Refused("WRONGPASS".to_owned()),
         || EngineError::Broken("a checksum that does not match".to_owned()),
         || EngineError::NotReady("LOADING".to_owned()),
+        || EngineError::Local(std::io::Error::other("too many open files")),
         || EngineError::TimedOut { what: "silence", limit_s: 60 },
     ];
     for error in errors {
