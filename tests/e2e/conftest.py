@@ -22,6 +22,7 @@ from support import NO_QUOTA, PROGRAM, Clients, available_group, fresh  # noqa: 
 
 def pytest_addoption(parser):
     parser.addoption("--value-mib", type=int, default=128, help="size of the large values, in MiB (default 128)")
+    parser.addoption("--damage-places", type=int, default=60, help="bits flipped in a stored file (default 60)")
 
 
 def pytest_configure():

@@ -4,8 +4,10 @@ import hashlib
 import json
 import re
 import sqlite3
+import tempfile
 import time
 
+from kit import dataset, engine
 from model import ABSENT, GONE, THERE
 
 SETTLE_LIMIT_S = 60
@@ -36,12 +38,17 @@ def settle(clients):
 
 def check(clients, model, setup, data):
     """All invariants; the model then knows what was seen."""
+    check_answers(clients, model, setup)
+    check_blobs(data)
+
+
+def check_answers(clients, model, setup):
+    """What can be seen through the API."""
     snapshots, clusters = settle(clients)
     check_snapshots(clients, model, setup, snapshots)
     check_clusters(model, setup, clusters)
     abort_own_uploads(clients, setup)
     check_bucket(clients, model, setup)
-    check_blobs(data)
 
 
 def check_snapshots(clients, model, setup, found):
@@ -159,3 +166,18 @@ def read_catalog(path):
 
 def plain(id):
     return id.split(".")[0].replace("-", "").lower()
+
+
+def whole_lineages(clients, model, setup, program):
+    """Every save that is left can still be exported and loaded, by its newest descendant. Their number."""
+    settle(clients)
+    newest = {snapshot.lineage: name for name, snapshot in model.snapshots.items()}
+    for lineage, name in newest.items():
+        bytes_ = clients.export(name, f"last-{name}", setup.bucket)
+        with tempfile.NamedTemporaryFile(suffix=".rdb") as file:
+            file.write(bytes_)
+            file.flush()
+            with engine.FreshServer(program, rdb=file.name) as server, server.connect() as connection:
+                if different := dataset.differences(setup.data, dataset.survey(connection)):
+                    raise Broken(f"{name}, of {lineage}, does not hold the data: {different[:3]}")
+    return len(newest)

@@ -20,43 +20,18 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1]),
                 str(Path(__file__).resolve().parents[3] / "script")]
 
-from checks import Broken, check, settle  # noqa: E402
-from kit import dataset, engine, processes, tools  # noqa: E402
+from checks import Broken, check, settle, whole_lineages  # noqa: E402
+from kit import engine, processes, tools  # noqa: E402
 from kit.service import NotStarted, Service  # noqa: E402
 from model import THERE, Model, Snapshot  # noqa: E402
-from support import NO_QUOTA, Clients, available_group, key_arn  # noqa: E402
+from setup import Setup, clients_of  # noqa: E402
+from support import NO_QUOTA  # noqa: E402
 from workload import Workload  # noqa: E402
 
 START_LIMIT_S = 5
 REACH_LIMIT_S = 20
 RANDOM_KILL_WITHIN_S = 2.5
 KILLED = -9
-
-
-class Setup:
-    """What the workload finds: a group with data, a snapshot of it, a bucket, a second key."""
-
-    base, bucket, group = "base", "exports", "group"
-
-    def __init__(self, service, program):
-        self.engine, self.version = program.engine, program.version
-        clients = clients_of(service)
-        account = clients.sts.get_caller_identity()["Account"]
-        self.arn = lambda name: f"arn:aws:elasticache:us-east-1:{account}:snapshot:{name}"
-        self.key = key_arn(service.admin("key", "create"))
-        clients.s3.create_bucket(Bucket=self.bucket)
-        clients.grant(self.bucket, "FULL_CONTROL")
-        clients.elasticache.create_replication_group(
-            ReplicationGroupId=self.group, ReplicationGroupDescription="under load", Engine=self.engine,
-            EngineVersion=self.version, CacheNodeType="cache.t4g.small")
-        with available_group(clients, self.group).connect() as server:
-            dataset.fill(server, keys=50, big_mib=16)
-            self.data = dataset.survey(server)
-        clients.create(self.base, ReplicationGroupId=self.group)
-
-
-def clients_of(service):
-    return Clients(service.endpoint, service.credentials())
 
 
 class Harness:
@@ -117,21 +92,6 @@ class Harness:
         self.restart()
         check(clients_of(self.service), self.model, self.setup, self.service.data)
 
-    def last_look(self, program):
-        """Every lineage that is left can still be exported and loaded, by its newest descendant."""
-        clients = clients_of(self.service)
-        settle(clients)
-        newest = {snapshot.lineage: name for name, snapshot in self.model.snapshots.items()}
-        for lineage, name in newest.items():
-            bytes_ = clients.export(name, f"last-{name}", self.setup.bucket)
-            with tempfile.NamedTemporaryFile(suffix=".rdb") as file:
-                file.write(bytes_)
-                file.flush()
-                with engine.FreshServer(program, rdb=file.name) as server, server.connect() as connection:
-                    if different := dataset.differences(self.setup.data, dataset.survey(connection)):
-                        raise Broken(f"{name}, of {lineage}, does not hold the data: {different[:3]}")
-        return len(newest)
-
 
 def main():
     arguments = parse()
@@ -168,7 +128,7 @@ def run(harness, points, kills, program):
         harness.kill_at_random()
         harness.check()
         report(harness, "at random")
-    lineages = harness.last_look(program)
+    lineages = whole_lineages(clients_of(harness.service), harness.model, harness.setup, program)
     model = harness.model
     print(f"\n{harness.kills} kills, {len(points) - len(unreached)} of {len(points)} crash points; {model.acknowledged} calls acknowledged, "
           f"{model.unknown} cut off; {len(model.snapshots)} snapshots of {lineages} saves are there and load; "
