@@ -153,9 +153,12 @@ def test_too_few_open_files_are_got_over(tmp_path, new_service, source, limit):
     clients, bucket, whole = ready(service, source)
     address = urllib.parse.urlsplit(service.endpoint)
     with contextlib.ExitStack() as idle:
-        for _ in range(limit + 20):
-            idle.enter_context(socket.create_connection((address.hostname, address.port)))
-        eventually("the descriptors are used up", lambda: len(os.listdir(f"/proc/{service.process.pid}/fd")) >= limit - 1)
+        def used_up():
+            # More each time: idle connections are closed after some seconds.
+            for _ in range(limit):
+                idle.enter_context(socket.create_connection((address.hostname, address.port)))
+            return len(os.listdir(f"/proc/{service.process.pid}/fd")) >= limit - 1
+        eventually("the descriptors are used up", used_up)
         # The connection that is open already is answered, though the work cannot be done now.
         with contextlib.suppress(ClientError):
             clients.elasticache.create_snapshot(SnapshotName="starved", ReplicationGroupId="g")
