@@ -194,10 +194,9 @@ async fn trouble_that_lasts_loses_the_blob_and_leaves_no_upload() {
 #[tokio::test]
 async fn an_abort_that_fails_is_made_up_for_by_the_deletion() {
     let bench = Bench::new().await;
-    bench.store.trouble(|met, _| match met {
-        Operation::Complete => Some(Trouble::Answer(403, "AccessDenied")),
-        Operation::Abort => Some(Trouble::Answer(500, "InternalError")),
-        _ => None,
+    bench.store.trouble(|met, _| {
+        let completing = (met == Operation::Complete).then_some(Trouble::Answer(403, "AccessDenied"));
+        completing.or((met == Operation::Abort).then_some(Trouble::Answer(500, "InternalError")))
     });
     assert!(bench.write(&three_parts()).await.is_err());
     assert_eq!(bench.uploads(), 1);
