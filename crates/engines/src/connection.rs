@@ -70,10 +70,8 @@ async fn log_in(link: &mut NodeLink, username: Option<&str>, password: &str) -> 
 
 /// An error after AUTH is one of the login, unless it passes: servers name the reason in different ways.
 fn login_refusal(text: String) -> EngineError {
-    match refusal("AUTH", text) {
-        EngineError::Refused(text) => EngineError::LoginRefused(text),
-        other => other,
-    }
+    let refused = refusal("AUTH", text);
+    if let EngineError::Refused(text) = refused { EngineError::LoginRefused(text) } else { refused }
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! The capture client as a fuzzer drives it: a node that says anything, in pieces of any size.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a fuzzer and a test learn of a fault by a panic")]
+#![expect(clippy::unwrap_used, reason = "a fuzzer and a test learn of a fault by a panic")]
 
 use crate::CaptureLimits;
 use crate::capture::capture;

@@ -1,5 +1,5 @@
 //! Captures from servers that mean harm, over real sockets: each ends with the right error, and memory does not grow.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use async_trait::async_trait;
 use std::future::Future;

@@ -49,7 +49,8 @@ impl BlobPlace {
             path_style: blobs.path_style,
         };
         let place = s3::S3Place { access, bucket, prefix, spool: directory.file("spool") };
-        Ok(Arc::new(s3::S3Blobs::open(place, owner, s3::Tuning::default()).await?))
+        let opened = s3::S3Blobs::open(place, owner, s3::Tuning::default()).await;
+        Ok(Arc::new(opened.map_err(|error| OpenError::BlobsOnS3(Box::new(error)))?))
     }
 }
 

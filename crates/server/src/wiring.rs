@@ -54,7 +54,7 @@ pub enum OpenError {
     #[error("the files of the keys cannot be used")]
     Keys(#[from] KeyError),
     #[error("the blobs cannot be opened in the bucket")]
-    BlobsOnS3(#[from] s3::OpenError),
+    BlobsOnS3(#[source] Box<s3::OpenError>),
     #[error("this directory keeps its snapshots in {found}, and holds some; the configuration says {wanted}")]
     BlobsElsewhere { found: BlobPlace, wanted: BlobPlace },
     #[error("the engines cannot be used")]

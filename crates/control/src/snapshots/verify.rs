@@ -30,7 +30,7 @@ pub struct ShardAt {
 /// What a full read came to.
 #[derive(Clone, Debug)]
 pub enum Verdict {
-    Sound(Found),
+    Sound(Box<Found>),
     /// Why, and where.
     Damaged(String),
     /// It could not be read or opened now; nothing is known of it.
@@ -40,7 +40,7 @@ pub enum Verdict {
 impl Verdict {
     pub(crate) fn of(read: Result<Found, VerifyError>) -> Self {
         match read {
-            Ok(found) => Self::Sound(found),
+            Ok(found) => Self::Sound(Box::new(found)),
             Err(error) if error.cause.is_damage() => Self::Damaged(error_chain(&error)),
             Err(error) => Self::Unchecked(error_chain(&error)),
         }

@@ -51,7 +51,7 @@ async fn verify(control: &Control, snapshot: &str) -> Verdict {
 
 async fn sound(control: &Control, snapshot: &str) -> Found {
     match verify(control, snapshot).await {
-        Verdict::Sound(found) => found,
+        Verdict::Sound(found) => *found,
         other @ (Verdict::Damaged(_) | Verdict::Unchecked(_)) => panic!("{other:?}"),
     }
 }

@@ -99,12 +99,14 @@ async fn what_fails_is_told_with_its_cause() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replica_that_gives_no_data_is_passed_over_in_the_same_attempt_l13() {
-    let broken = || EngineError::Broken("no end".to_owned());
-    let away = || EngineError::Unreachable(std::io::ErrorKind::ConnectionReset.into());
-    let cases: [(fn() -> EngineError, &str); 3] = [
+    type Failure = fn() -> EngineError;
+    let broken: Failure = || EngineError::Broken("no end".to_owned());
+    let away: Failure = || EngineError::Unreachable(std::io::ErrorKind::ConnectionReset.into());
+    let refused: Failure = || EngineError::LoginRefused("WRONGPASS".to_owned());
+    let cases = [
         (broken, "the node sent a broken snapshot: no end"),
         (away, "the node broke off the connection"),
-        (|| EngineError::LoginRefused("WRONGPASS".to_owned()), "the node refused the user name or the password"),
+        (refused, "the node refused the user name or the password"),
     ];
     for (error, cause) in cases {
         let (world, control, workers) = world().await;

@@ -86,13 +86,11 @@ async fn request_by_psync<S: AsyncRead + AsyncWrite + Unpin>(link: &mut Link<S>)
 
 /// A node that cannot save closes the connection without a word (measured: Valkey 9.1.2).
 fn given_up(error: EngineError) -> EngineError {
-    match error {
-        EngineError::Unreachable(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
-            let text = "the node closed the connection before it sent a snapshot; its own log tells why";
-            EngineError::Unreachable(io::Error::new(io::ErrorKind::UnexpectedEof, text))
-        }
-        other => other,
+    if !matches!(&error, EngineError::Unreachable(cause) if cause.kind() == io::ErrorKind::UnexpectedEof) {
+        return error;
     }
+    let text = "the node closed the connection before it sent a snapshot; its own log tells why";
+    EngineError::Unreachable(io::Error::new(io::ErrorKind::UnexpectedEof, text))
 }
 
 fn framing(answer: Answer) -> Result<Framing, EngineError> {
