@@ -95,6 +95,9 @@ fn is_for_the_service(words: &[String]) -> bool {
 
 fn serve_or_manage() -> ExitCode {
     let command = Arguments::parse().command;
+    if matches!(command, Command::Serve(_)) {
+        serve::settle_allocator();
+    }
     let done =
         tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command.run()));
     match done {

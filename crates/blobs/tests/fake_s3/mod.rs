@@ -5,13 +5,16 @@ mod answers;
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
+use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -148,7 +151,7 @@ impl FakeS3 {
     }
 }
 
-type Answer = Result<Response<Full<Bytes>>, io::Error>;
+type Answer = Result<Response<BoxBody<Bytes, io::Error>>, io::Error>;
 
 /// A request as the work sees it.
 pub(crate) struct Asked {
@@ -180,18 +183,19 @@ async fn serve(state: Arc<Mutex<State>>, changes: watch::Sender<()>, request: Re
         changes.send_replace(());
         answer
     };
+    let whole = |answer: Response<Full<Bytes>>| Ok(answer.map(|body| body.map_err(|never| match never {}).boxed()));
     match trouble {
-        None => Ok(done()),
-        Some(Trouble::Answer(status, code)) => Ok(answers::error(status, code)),
+        None => whole(done()),
+        Some(Trouble::Answer(status, code)) => whole(answers::error(status, code)),
         Some(Trouble::SlowDown) => {
             let mut answer = answers::error(503, "SlowDown");
             answer.headers_mut().insert("retry-after", "0".parse().unwrap());
-            Ok(answer)
+            whole(answer)
         }
         Some(Trouble::ErrorIn200) => {
             let mut answer = answers::error(500, "InternalError");
             *answer.status_mut() = StatusCode::OK;
-            Ok(answer)
+            whole(answer)
         }
         Some(Trouble::Reset) => reset(),
         Some(Trouble::LostAnswer) => {
@@ -201,15 +205,26 @@ async fn serve(state: Arc<Mutex<State>>, changes: watch::Sender<()>, request: Re
         Some(Trouble::WrongEtag) => {
             let mut answer = done();
             answer.headers_mut().insert("etag", "\"wrong\"".parse().unwrap());
-            Ok(answer)
+            whole(answer)
         }
         Some(Trouble::CutBody) => {
-            let mut answer = done();
-            let len = answer.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap();
-            let whole = std::mem::take(answer.body_mut()).collect().await.unwrap().to_bytes();
-            *answer.body_mut() = Full::new(whole.slice(..len / 2));
-            Ok(answer)
+            let (head, body) = done().into_parts();
+            let bytes = body.collect().await.unwrap().to_bytes();
+            Ok(Response::from_parts(head, Cut(Some(bytes.slice(..bytes.len() / 2))).boxed()))
         }
+    }
+}
+
+/// These bytes and no end. It tells no size, since the head tells that of the whole.
+struct Cut(Option<Bytes>);
+
+impl Body for Cut {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let next = self.0.take().map(Frame::data);
+        Poll::Ready(Some(next.ok_or_else(|| io::ErrorKind::ConnectionReset.into())))
     }
 }
 
