@@ -19,8 +19,9 @@ fn walk<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Vec<(usize, String)> {
         while !piece.is_empty() {
             let (used, event) = match walker.advance(piece) {
                 Ok(step) => step,
+                // The refusal names its place itself; what was taken before it depends on the pieces.
                 Err(error) => {
-                    told.push((at, error.to_string()));
+                    told.push((0, error.to_string()));
                     return told;
                 }
             };
