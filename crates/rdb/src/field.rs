@@ -18,6 +18,12 @@ impl<const MAX: usize> Gatherer<MAX> {
         Self { held: 0, bytes: [0; MAX] }
     }
 
+    /// Whether the next byte starts a field.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.held == 0
+    }
+
     /// Takes one field off the front of `input`, or all of `input` when the field goes on in the next push (then `None`).
     /// `size` gives the bytes of the whole field, at least one and at most `MAX`, by its first byte.
     #[inline]

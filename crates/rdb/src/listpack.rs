@@ -84,10 +84,12 @@ impl<E: Elements> Listpack<E> {
                     None => return Ok(()),
                 },
                 Stage::Element => {
-                    let mut at = 0;
-                    let seen = self.whole(input, &mut at);
-                    *input = &input[at..];
-                    seen?;
+                    if self.gatherer.is_empty() {
+                        let mut at = 0;
+                        let seen = self.whole(input, &mut at);
+                        *input = &input[at..];
+                        seen?;
+                    }
                     match self.gatherer.take(input, head_size)?.map(|field| (head(field), field.len() as u64)) {
                         Some((Head::End, _)) => self.end_mark()?,
                         Some((Head::Text(left), size)) => {

@@ -76,10 +76,12 @@ impl<E: Elements> Ziplist<E> {
                     None => return Ok(()),
                 },
                 Stage::Before => {
-                    let mut at = 0;
-                    let seen = self.whole(input, &mut at);
-                    *input = &input[at..];
-                    seen?;
+                    if self.gatherer.is_empty() {
+                        let mut at = 0;
+                        let seen = self.whole(input, &mut at);
+                        *input = &input[at..];
+                        seen?;
+                    }
                     match self.gatherer.take(input, |first| Ok(if first == LONG { 5 } else { 1 }))? {
                         Some([END]) => self.end_mark()?,
                         Some([before]) if u64::from(*before) == self.before => Stage::Encoding { size: 1 },

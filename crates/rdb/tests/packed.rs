@@ -3,35 +3,42 @@
 mod kit;
 
 use kit::{listpack, ziplist};
-use valkeep_rdb::{Event, Fault, Reason, Structure, Walker};
+use valkeep_rdb::{Event, Fault, RdbError, Reason, Structure, Walker};
 
 /// Magic, type and value, and what becomes of it.
 type Case<'a> = (&'a str, u8, Vec<u8>, Result<u64, Reason>);
 
-/// What becomes of a value: its elements, or why it is refused. Whole or byte by byte, this is the same.
+/// Files up to this length are torn in two at each of their bytes.
+const TORN_BYTES_MAX: usize = 500;
+
+/// What becomes of a value: its elements, or why it is refused. Whole, byte by byte or torn in two, this is the same, and so is the place.
 fn verdict(magic: &str, value_type: u8, value: &[u8]) -> Result<u64, Reason> {
     let file = [magic.as_bytes(), &[value_type], b"\x03key", value, b"\xFF\0\0\0\0\0\0\0\0"].concat();
-    let [whole, torn] = [file.len(), 1].map(|step| elements(file.chunks(step)));
-    assert_eq!(whole, torn, "{value:?}");
-    whole
+    let [whole, bytes] = [file.len(), 1].map(|step| elements(file.chunks(step)));
+    assert_eq!(whole, bytes, "{value:?}");
+    let places = if file.len() > TORN_BYTES_MAX { 0..0 } else { 0..file.len() };
+    for (front, back) in places.map(|place| file.split_at(place)) {
+        assert_eq!(whole, elements([front, back].into_iter()), "{value:?} torn behind {front:?}");
+    }
+    whole.map_err(|error| error.reason)
 }
 
-fn elements<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<u64, Reason> {
+fn elements<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> Result<u64, RdbError> {
     let mut walker = Walker::new();
-    let mut elements = Err(Reason::Truncated);
+    let mut elements = None;
     for mut piece in pieces {
         while !piece.is_empty() {
-            let (used, event) = walker.advance(piece).map_err(|error| error.reason)?;
+            let (used, event) = walker.advance(piece)?;
             piece = &piece[used..];
             if let Event::Value(value) = event {
-                elements = Ok(value.elements);
+                elements = Some(value.elements);
             } else if let Event::End(_) = event {
                 assert!(piece.is_empty(), "the value ends where the test says");
             }
         }
     }
-    walker.finish().map_err(|error| error.reason)?;
-    elements
+    walker.finish()?;
+    Ok(elements.expect("a complete file of one key has a value"))
 }
 
 /// A plain string.
@@ -99,6 +106,24 @@ fn broken_listpacks_are_refused_by_fault() {
         assert_eq!(verdict("REDIS0011", 20, &text(list)), broken(Structure::Listpack, *fault), "{list:?}");
     }
     assert_eq!(verdict("REDIS0011", 20, b"\xC1\x05\x05"), broken(Structure::Listpack, Fault::CutShort));
+}
+
+/// The back part of each of these looks like an element of its own.
+#[test]
+fn the_rest_of_a_torn_element_is_not_taken_for_an_element() {
+    let lists: [&[&[u8]]; 4] = [
+        &[b"\xF1\x82\x10", b"\x03"],
+        &[b"\xF2\x05\x01\x01"],
+        &[b"\xF3\x05\x01\x05\x01"],
+        &[b"\xF4\x05\x01\x05\x01\x05\x01\x05\x01"],
+    ];
+    for elements in lists {
+        assert_eq!(verdict("REDIS0011", 20, &text(&listpack(elements))), Ok(elements.len() as u64));
+    }
+    let long_before = b"\x15\0\0\0\x0D\0\0\0\x02\0\0\x01a\xFE\x03\0\0\0\x01b\xFF";
+    assert_eq!(verdict("REDIS0009", 10, &text(long_before)), Ok(2));
+    let wrong = with(long_before.to_vec(), &[(16, 1)]);
+    assert_eq!(verdict("REDIS0009", 10, &text(&wrong)), broken(Structure::Ziplist, Fault::BackLength));
 }
 
 #[test]
