@@ -7,7 +7,7 @@ use crate::system::{SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use valkeep_blobs::s3;
-use valkeep_buckets::embedded::{EmbeddedS3, read_places};
+use valkeep_buckets::embedded::EmbeddedS3;
 use valkeep_buckets::external::{self, ExternalS3, ExternalSettings};
 use valkeep_catalog::SqliteCatalog;
 use valkeep_control::identities::{IdentityError, NewAccessKey};
@@ -149,7 +149,8 @@ async fn open_with(directory: Directory, config: &Config, lost: LostCatalog) -> 
         clock: clock.clone(),
         ids: ids.clone(),
         place: place.clone(),
-        reads: read_places(),
+        places: Arc::default(),
+        bodies: tokio::runtime::Handle::current(),
     };
     let buckets: Arc<dyn ExportBuckets> = match external_settings(config) {
         Some(settings) => Arc::new(ExternalS3::new(settings, place.clone(), clock.clone(), ids.clone()).await),

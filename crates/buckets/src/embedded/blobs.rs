@@ -1,8 +1,9 @@
 //! Bodies in and out: streams from the wire into sealed blobs, ranges of sealed blobs onto the wire.
 
 use super::EmbeddedS3;
-use super::checksums::{BodyHasher, Claims, Passed};
+use super::checksums::{Claims, Passed};
 use super::error::{Trouble, refuse};
+use super::hashing::Hashing;
 use super::records::{Body, ObjectRecord, PartRecord};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
@@ -62,9 +63,6 @@ fn abandon(tx: &mut Tx<'_>, blob: BlobId) -> Result<(), CatalogError> {
     }
 }
 
-/// How long a read waits for its place. Our choice.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// The pause before a catalog that was away is asked again. Our choice.
 const FORGET_AGAIN: Duration = Duration::from_secs(5);
 
@@ -113,10 +111,23 @@ pub(crate) fn remove_part(tx: &mut Tx<'_>, part: &PartRecord) -> Result<(), Cata
 }
 
 impl EmbeddedS3 {
-    /// Seals a body into a fresh blob while it is hashed. Whatever goes wrong, the blob is left to the sweeper.
+    /// Does work that stores a body to its end: neither a client that goes away nor a job that is given up leaves a blob
+    /// without an owner. The thread that answers requests has no part in it.
     ///
     /// # Errors
-    /// The refusals of [`BodyHasher::finish`], `EntityTooLarge`; failures of the stores.
+    /// Those of `work`.
+    pub(crate) async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Trouble>> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        self.bodies.spawn(work).await.map_err(SealedError::from)?
+    }
+
+    /// Seals a body into a fresh blob while it is hashed. Whatever goes wrong, the blob is left to the sweeper; so this is
+    /// called inside [`Self::to_its_end`].
+    ///
+    /// # Errors
+    /// The refusals of [`Hashing::finish`], `EntityTooLarge`, `SlowDown`; failures of the stores.
     pub(crate) async fn store_body<S>(
         &self,
         bucket: &str,
@@ -130,6 +141,7 @@ impl EmbeddedS3 {
         if claims.length_bytes.is_some_and(|length| length > MAX_BODY_BYTES) {
             return Err(too_large().into());
         }
+        let _place = self.places.to_write().await?;
         let key_arn = self.keys.default_key().await?;
         let id = BlobId(self.ids.random());
         let record = BlobRecord {
@@ -177,17 +189,17 @@ impl EmbeddedS3 {
             read_behind: false,
         };
         let mut writer = SealedWriter::create(self.blobs.as_ref(), self.keys.as_ref(), new).await?;
-        let mut hasher = BodyHasher::new(claims);
+        let mut hashing = Hashing::new(claims);
         let mut body = pin!(body);
         while let Some(piece) = body.next().await {
             let piece = piece.map_err(Trouble::Body)?;
-            hasher.update(&piece);
-            if hasher.length_bytes() > MAX_BODY_BYTES {
+            hashing.push(&piece).await?;
+            if hashing.length_bytes() > MAX_BODY_BYTES {
                 return Err(too_large().into());
             }
             writer.push(&piece).await?;
         }
-        let passed = hasher.finish(claims)?;
+        let passed = hashing.finish(claims).await?;
         let committed = writer.commit(&[]).await?;
         Ok((passed, committed.sealed.stored_bytes))
     }
@@ -232,10 +244,7 @@ impl EmbeddedS3 {
     /// # Errors
     /// Failures of the stores.
     pub(crate) async fn read_body(&self, object: &ObjectRecord, range: Range<u64>) -> Result<StreamingBlob, Trouble> {
-        let place = tokio::time::timeout(PATIENCE, self.reads.clone().acquire_owned()).await;
-        let Ok(Ok(place)) = place else {
-            return Err(refuse(S3ErrorCode::SlowDown, "Too many objects are being read. Try again.").into());
-        };
+        let place = self.places.to_read().await?;
         let mut blobs = self.blobs_of(object).await?;
         blobs.retain(|(_, held)| held.start < range.end && range.start < held.end);
         let mut blobs = blobs.into_iter();

@@ -241,10 +241,6 @@ impl BodyHasher {
         self.length_bytes += bytes.len() as u64;
     }
 
-    pub(crate) fn length_bytes(&self) -> u64 {
-        self.length_bytes
-    }
-
     /// Ends the body and compares it with what was claimed of it.
     ///
     /// # Errors

@@ -11,9 +11,11 @@ mod conditions;
 mod error;
 mod export;
 mod grants;
+mod hashing;
 mod inputs;
 mod listing;
 mod objects;
+mod places;
 mod reads;
 mod records;
 mod s3;
@@ -21,11 +23,11 @@ mod uploads;
 pub mod words;
 
 pub use access::{Credentials, SecretAccessKey};
+pub use places::Places;
 
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use valkeep_domain::arn::Place;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::Blobs;
@@ -46,17 +48,9 @@ pub struct EmbeddedS3 {
     pub ids: Arc<dyn Ids>,
     /// Where new buckets lie unless their creator says otherwise.
     pub place: Place,
-    /// Places for objects that are being read; see [`read_places`].
-    pub reads: Arc<Semaphore>,
-}
-
-/// Objects that are read at the same time. Each holds a few segments in memory for as long as its client takes; 48 hold less
-/// than 256 MiB. Our choice.
-const MAX_READS: usize = 48;
-
-/// The places of a new endpoint.
-pub fn read_places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(MAX_READS))
+    pub places: Arc<Places>,
+    /// Where bodies are stored: many threads, and none that others wait for.
+    pub bodies: tokio::runtime::Handle,
 }
 
 impl EmbeddedS3 {

@@ -58,10 +58,13 @@ impl EmbeddedS3 {
         let condition = WriteCondition::parse(input.if_match, input.if_none_match)?;
         self.bucket(&input.bucket, input.expected_bucket_owner).await?;
         let body = input.body.unwrap_or_else(|| s3s::Body::empty().into());
-        let stored = self.store_body(&input.bucket, &input.key, &claims, body).await?;
-        let sums = stored.checksums.clone();
-        let etag = ETag::Strong(stored.etag.clone());
-        self.show_whole(input.bucket, input.key, described, stored, condition).await?;
+        let s3 = self.clone();
+        let work = async move {
+            let stored = s3.store_body(&input.bucket, &input.key, &claims, body).await?;
+            s3.show_whole(input.bucket, input.key, described, stored, condition).await
+        };
+        let object = self.to_its_end(work).await?;
+        let sums = &object.checksums;
         Ok(PutObjectOutput {
             checksum_crc32: sums.answer(Algorithm::Crc32),
             checksum_crc32c: sums.answer(Algorithm::Crc32c),
@@ -69,7 +72,7 @@ impl EmbeddedS3 {
             checksum_sha1: sums.answer(Algorithm::Sha1),
             checksum_sha256: sums.answer(Algorithm::Sha256),
             checksum_type: Some(ChecksumType::from_static(sums.kind.as_str())),
-            e_tag: Some(etag),
+            e_tag: Some(ETag::Strong(object.etag)),
             server_side_encryption: Some(ServerSideEncryption::from_static(ServerSideEncryption::AES256)),
             ..Default::default()
         })
@@ -139,10 +142,14 @@ impl EmbeddedS3 {
                 "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120";
             return Err(refuse(S3ErrorCode::InvalidRequest, text).into());
         }
-        let body = self.read_body(&source, 0..source.size_bytes).await?;
-        let stored = self.store_body(&input.bucket, &input.key, &claims, body).await?;
-        let described = if replace { described } else { source.described };
-        let object = self.show_whole(input.bucket, input.key, described, stored, WriteCondition::Always).await?;
+        let s3 = self.clone();
+        let work = async move {
+            let body = s3.read_body(&source, 0..source.size_bytes).await?;
+            let stored = s3.store_body(&input.bucket, &input.key, &claims, body).await?;
+            let described = if replace { described } else { source.described };
+            s3.show_whole(input.bucket, input.key, described, stored, WriteCondition::Always).await
+        };
+        let object = self.to_its_end(work).await?;
         let sums = &object.checksums;
         let result = CopyObjectResult {
             checksum_crc32: sums.answer(Algorithm::Crc32),

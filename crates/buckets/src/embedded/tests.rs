@@ -1,5 +1,6 @@
 //! The endpoint as AWS's own client sees it.
 
+mod broken_off;
 mod buckets;
 mod lists;
 mod objects;

@@ -106,11 +106,20 @@ impl EmbeddedS3 {
         body: S,
     ) -> Result<PartRecord, Trouble>
     where
-        S: Stream<Item = Result<Bytes, Box<dyn std::error::Error + Send + Sync>>> + Send,
+        S: Stream<Item = Result<Bytes, Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
     {
         let upload = self.upload(at.clone()).await?;
         claims.also = Some(upload.checksum.unwrap_or(Algorithm::Crc64nvme));
-        let stored = self.store_body(&at.bucket, &at.key, &claims, body).await?;
+        let s3 = self.clone();
+        let work = async move {
+            let stored = s3.store_body(&at.bucket, &at.key, &claims, body).await?;
+            s3.show_part(at, number, stored).await
+        };
+        self.to_its_end(work).await
+    }
+
+    /// Gives a stored body to the upload, or leaves it to the sweeper.
+    async fn show_part(&self, at: At, number: u16, stored: Stored) -> Result<PartRecord, Trouble> {
         let blob = stored.blob.id;
         let part = part_of(&at, number, &stored, self.clock.now());
         let shown = part.clone();
