@@ -3,6 +3,7 @@
 use crate::error_chain;
 use crate::snapshots::verified::{Cause, VerifyError};
 use std::borrow::Cow;
+use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::BlobError;
 use valkeep_ports::buckets::BucketError;
 use valkeep_ports::catalog::CatalogError;
@@ -19,6 +20,9 @@ pub(crate) enum StepError {
     /// Will not pass: the job fails now.
     #[error("{0}")]
     Fail(Reason),
+    /// The stored bytes of this blob are damaged: the job fails now, and so does every snapshot that owns the blob.
+    #[error("{reason}")]
+    Damaged { blob: BlobId, reason: Reason },
     /// Another worker has the job, or it is done; nothing may be written any more.
     #[error("the lease is lost")]
     LeaseLost,
@@ -106,21 +110,27 @@ impl From<SealedError> for StepError {
     }
 }
 
+/// Whether it is damage is [`Cause::is_damage`]'s to say, as for `verify` and the scrub.
 impl From<VerifyError> for StepError {
     fn from(error: VerifyError) -> Self {
-        let full = error_chain(&error);
-        let told = "the bytes did not agree with what was recorded";
-        match error.cause {
-            // The cause is judged as always; the text names the snapshot too.
+        let (full, blob, is_damage) = (error_chain(&error), error.blob, error.cause.is_damage());
+        let (may_pass, told) = match error.cause {
+            // What the caller is told is as always; the full text names the snapshot too.
             Cause::Sealed(cause) => match Self::from(cause) {
-                Self::Retry(Reason { told, .. }) => Self::Retry(Reason { full, told }),
-                Self::Fail(Reason { told, .. }) => Self::Fail(Reason { full, told }),
-                Self::LeaseLost => Self::LeaseLost,
+                Self::Retry(Reason { told, .. }) => (true, told),
+                Self::Fail(Reason { told, .. }) | Self::Damaged { reason: Reason { told, .. }, .. } => (false, told),
+                Self::LeaseLost => return Self::LeaseLost,
             },
             Cause::Rdb(_) | Cause::Trailing(_) | Cause::Disagreement(_) | Cause::Facts(_) => {
-                Self::Fail(Reason { full, told: told.into() })
+                (false, "the bytes did not agree with what was recorded".into())
             }
-            Cause::CutShort | Cause::Lost(_) => Self::Retry(full.into()),
+            Cause::CutShort | Cause::Lost(_) => return Self::Retry(full.into()),
+        };
+        let reason = Reason { full, told };
+        match (is_damage, may_pass) {
+            (true, _) => Self::Damaged { blob, reason },
+            (false, true) => Self::Retry(reason),
+            (false, false) => Self::Fail(reason),
         }
     }
 }

@@ -211,6 +211,15 @@ async fn run_to_end(control: &Control, held: Held, job: &Job) -> Result<(), Step
         Err(StepError::LeaseLost) => Err(StepError::LeaseLost),
         Err(StepError::Retry(reason)) => retry(control, held, reason).await,
         Err(StepError::Fail(reason)) => fail(control, held, reason).await,
+        Err(StepError::Damaged { blob, reason }) => {
+            let full = reason.full.clone();
+            // First the job lets go of its snapshot: one that is held cannot fail.
+            fail(control, held, reason).await?;
+            if let Err(error) = control.note_damage(blob, full).await {
+                tracing::error!(%blob, error = crate::error_chain(&error), "damage waits for the scrub to be written down");
+            }
+            Ok(())
+        }
     }
 }
 

@@ -126,7 +126,7 @@ impl Control {
         Ok(verdict)
     }
 
-    async fn read_in_full(
+    pub(super) async fn read_in_full(
         &self,
         shard: &ShardAt,
         pace: &mut Pace,
@@ -153,7 +153,7 @@ impl Control {
 
     /// Every snapshot that owns the blob fails. One that a job holds is left to the next read: the blob counts as not
     /// checked then.
-    async fn note_damage(&self, blob: BlobId, reason: String) -> Result<(), CatalogError> {
+    pub(crate) async fn note_damage(&self, blob: BlobId, reason: String) -> Result<(), CatalogError> {
         let (now, text) = (self.now(), reason.clone());
         let owners = self
             .ports

@@ -139,13 +139,18 @@ async fn a_key_that_is_disabled_during_the_job_fails_the_copy_and_frees_the_sour
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_damaged_source_is_never_resealed() {
+async fn a_damaged_source_is_never_resealed_and_fails_with_all_that_share_its_bytes() {
     let world = world_with_snapshot(Some(KEY_A)).await;
+    let control = world.control();
+    copy(&control, "s", "shares").await.unwrap();
+    world.finish(&control).await;
     world.damage(blob_of(&world, "s").await).await;
     let control = world.control();
     control.copy_snapshot(admin(), copy_under("s", "c", KEY_B)).await.unwrap();
     world.finish(&control).await;
-    assert_eq!((world.status("s").await, world.status("c").await), ("available", "failed"));
+    for damaged in ["s", "c", "shares"] {
+        assert_eq!(world.status(damaged).await, "failed", "{damaged}");
+    }
     assert_eq!(world.blobs_stored().await, 1);
 }
 

@@ -218,7 +218,7 @@ async fn export_damaged(file: &[u8], place: impl Fn(usize) -> usize) -> World {
     workers.stop(Duration::ZERO).await;
     let snapshot = world.snapshot("s").await.unwrap();
     assert_eq!(snapshot.failed_export.as_deref(), Some("the bytes did not agree with what was recorded"));
-    assert_eq!((world.status("s").await, world.buckets.objects(), world.buckets.open_uploads()), ("available", 0, 0));
+    assert_eq!((world.status("s").await, world.buckets.objects(), world.buckets.open_uploads()), ("failed", 0, 0));
     assert_eq!(world.all::<ExportPart>().await, []);
     world
 }
