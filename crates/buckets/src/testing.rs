@@ -203,7 +203,6 @@ impl Endpoint {
             ids: Arc::new(TestIds::default()),
             place: Place::new("us-east-1", ACCOUNT),
             places: Arc::default(),
-            bodies: tokio::runtime::Handle::current(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

@@ -150,7 +150,6 @@ async fn open_with(directory: Directory, config: &Config, lost: LostCatalog) -> 
         ids: ids.clone(),
         place: place.clone(),
         places: Arc::default(),
-        bodies: tokio::runtime::Handle::current(),
     };
     let buckets: Arc<dyn ExportBuckets> = match external_settings(config) {
         Some(settings) => Arc::new(ExternalS3::new(settings, place.clone(), clock.clone(), ids.clone()).await),

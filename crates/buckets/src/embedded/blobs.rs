@@ -110,21 +110,20 @@ pub(crate) fn remove_part(tx: &mut Tx<'_>, part: &PartRecord) -> Result<(), Cata
     Ok(())
 }
 
-impl EmbeddedS3 {
-    /// Does work that stores a body to its end: neither a client that goes away nor a job that is given up leaves a blob
-    /// without an owner. The thread that answers requests has no part in it.
-    ///
-    /// # Errors
-    /// Those of `work`.
-    pub(crate) async fn to_its_end<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, Trouble>> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.bodies.spawn(work).await.map_err(SealedError::from)?
-    }
+/// Does work that stores a body to its end: neither a client that goes away nor a job that is given up leaves a blob without
+/// an owner.
+///
+/// # Errors
+/// Those of `work`.
+pub(crate) async fn to_its_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Trouble>> + Send + 'static,
+) -> Result<T, Trouble> {
+    tokio::spawn(work).await.map_err(SealedError::from)?
+}
 
+impl EmbeddedS3 {
     /// Seals a body into a fresh blob while it is hashed. Whatever goes wrong, the blob is left to the sweeper; so this is
-    /// called inside [`Self::to_its_end`].
+    /// called inside [`to_its_end`].
     ///
     /// # Errors
     /// The refusals of [`Hashing::finish`], `EntityTooLarge`, `SlowDown`; failures of the stores.

@@ -49,8 +49,6 @@ pub struct EmbeddedS3 {
     /// Where new buckets lie unless their creator says otherwise.
     pub place: Place,
     pub places: Arc<Places>,
-    /// Where bodies are stored: many threads, and none that others wait for.
-    pub bodies: tokio::runtime::Handle,
 }
 
 impl EmbeddedS3 {

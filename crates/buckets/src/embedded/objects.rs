@@ -1,7 +1,7 @@
 //! Operations that write and remove objects.
 
 use super::access::Asker;
-use super::blobs::{MAX_BODY_BYTES, Stored, release_body};
+use super::blobs::{MAX_BODY_BYTES, Stored, release_body, to_its_end};
 use super::buckets::bucket_in;
 use super::checksums::{Algorithm, Claims};
 use super::conditions::{ReadConditions, WriteCondition};
@@ -63,7 +63,7 @@ impl EmbeddedS3 {
             let stored = s3.store_body(&input.bucket, &input.key, &claims, body).await?;
             s3.show_whole(input.bucket, input.key, described, stored, condition).await
         };
-        let object = self.to_its_end(work).await?;
+        let object = to_its_end(work).await?;
         let sums = &object.checksums;
         Ok(PutObjectOutput {
             checksum_crc32: sums.answer(Algorithm::Crc32),
@@ -149,7 +149,7 @@ impl EmbeddedS3 {
             let described = if replace { described } else { source.described };
             s3.show_whole(input.bucket, input.key, described, stored, WriteCondition::Always).await
         };
-        let object = self.to_its_end(work).await?;
+        let object = to_its_end(work).await?;
         let sums = &object.checksums;
         let result = CopyObjectResult {
             checksum_crc32: sums.answer(Algorithm::Crc32),

@@ -1,7 +1,7 @@
 //! Multipart uploads. The parts of a completed upload become the body of the object as they lie.
 
 use super::EmbeddedS3;
-use super::blobs::{Stored, parts_of, release, release_parts, remove_part};
+use super::blobs::{Stored, parts_of, release, release_parts, remove_part, to_its_end};
 use super::buckets::{bucket_in, owner_of};
 use super::checksums::{Algorithm, Checksums, Claims, Kind};
 use super::conditions::WriteCondition;
@@ -115,7 +115,7 @@ impl EmbeddedS3 {
             let stored = s3.store_body(&at.bucket, &at.key, &claims, body).await?;
             s3.show_part(at, number, stored).await
         };
-        self.to_its_end(work).await
+        to_its_end(work).await
     }
 
     /// Gives a stored body to the upload, or leaves it to the sweeper.
