@@ -1,8 +1,9 @@
 //! Replication groups, cache clusters and the nodes behind them.
 
 use crate::engine::{Engine, EngineVersion};
-use crate::names::{ClusterId, ReplicationGroupId};
+use crate::names::{ClusterId, NodeGroupId, ReplicationGroupId};
 use crate::node_types::NodeType;
+use crate::slots::SlotRanges;
 use crate::time::Timestamp;
 use crate::windows::{MaintenanceWindow, SnapshotWindow};
 use serde::{Deserialize, Serialize};
@@ -100,7 +101,7 @@ pub enum Ownership {
     Attached,
 }
 
-/// A replication group of one shard.
+/// A replication group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplicationGroup {
     pub id: ReplicationGroupId,
@@ -109,8 +110,54 @@ pub struct ReplicationGroup {
     pub created_at: Timestamp,
     pub settings: ClusterSettings,
     pub ownership: Ownership,
-    /// The members in the order of their numbers; the first was created as primary.
+    #[serde(flatten)]
+    pub mode: ClusterMode,
+}
+
+/// How the keys of a group lie on its members. Members are in the order of their numbers; the first of a shard was its
+/// primary when the group was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClusterMode {
+    /// All on one primary.
+    #[serde(rename = "members")]
+    Disabled(Vec<ClusterId>),
+    /// Each shard has the keys of its slots; in the order of their ids.
+    #[serde(rename = "shards")]
+    Enabled(Vec<Shard>),
+}
+
+/// A primary with its replicas, and what they hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    pub id: NodeGroupId,
+    pub slots: SlotRanges,
     pub members: Vec<ClusterId>,
+}
+
+impl Shard {
+    /// All there is of a group without cluster mode, or of a single cluster.
+    pub fn only(members: Vec<ClusterId>) -> Self {
+        Self { id: NodeGroupId::numbered(1), slots: SlotRanges::all(), members }
+    }
+}
+
+impl ReplicationGroup {
+    /// The shards; a group without cluster mode has one.
+    pub fn shards(&self) -> Vec<Shard> {
+        match &self.mode {
+            ClusterMode::Disabled(members) => vec![Shard::only(members.clone())],
+            ClusterMode::Enabled(shards) => shards.clone(),
+        }
+    }
+
+    /// All members, shard by shard.
+    pub fn members(&self) -> Vec<ClusterId> {
+        self.shards().into_iter().flat_map(|shard| shard.members).collect()
+    }
+
+    pub const fn cluster_mode(&self) -> bool {
+        matches!(self.mode, ClusterMode::Enabled(_))
+    }
 }
 
 /// Part of a node in its group.
@@ -207,5 +254,14 @@ mod tests {
                 assert_eq!(from.on(event).ok(), expected, "{from:?} on {event:?}");
             }
         }
+    }
+    #[test]
+    fn groups_of_older_catalogs_have_one_shard() {
+        let members = vec![ClusterId::parse("g-001").unwrap(), ClusterId::parse("g-002").unwrap()];
+        let mode: ClusterMode = serde_json::from_str(r#"{"members":["g-001","g-002"]}"#).unwrap();
+        assert_eq!(mode, ClusterMode::Disabled(members));
+        let shards = vec![Shard::only(vec![ClusterId::parse("g-0001-001").unwrap()])];
+        let mode = ClusterMode::Enabled(shards);
+        assert_eq!(serde_json::from_str::<ClusterMode>(&serde_json::to_string(&mode).unwrap()).unwrap(), mode);
     }
 }

@@ -13,6 +13,7 @@ pub mod ids;
 pub mod names;
 pub mod node_types;
 pub mod size;
+pub mod slots;
 pub mod snapshot;
 pub mod tags;
 pub mod time;

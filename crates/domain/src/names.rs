@@ -85,6 +85,11 @@ impl ReplicationGroupId {
     pub fn member(&self, number: u16) -> ClusterId {
         ClusterId(format!("{}-{number:03}", self.0))
     }
+
+    /// Id of the n-th member (from 1) of a shard of a group with cluster mode: `{rg}-0001-001` (N7).
+    pub fn shard_member(&self, shard: &NodeGroupId, number: u16) -> ClusterId {
+        ClusterId(format!("{}-{shard}-{number:03}", self.0))
+    }
 }
 
 /// Name of a snapshot, manual or automatic, stored in lower case (N1-N3, N9).

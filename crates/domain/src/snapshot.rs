@@ -5,6 +5,7 @@ use crate::ids::BlobId;
 use crate::names::{ClusterId, NodeGroupId, ReplicationGroupId, SnapshotName};
 use crate::node_types::NodeType;
 use crate::size::ByteCount;
+use crate::slots::SlotRanges;
 use crate::time::Timestamp;
 use crate::windows::{MaintenanceWindow, SnapshotWindow};
 use serde::{Deserialize, Serialize};
@@ -201,7 +202,7 @@ pub struct NodeSnapshot {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeGroupConfiguration {
     pub id: NodeGroupId,
-    pub slots: String,
+    pub slots: SlotRanges,
     pub replica_count: u16,
     pub primary_zone: String,
     pub replica_zones: Vec<String>,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 pub(crate) enum Command<'a> {
     Auth { username: Option<&'a str>, password: &'a str },
     Info,
+    ClusterNodes,
     Announce(Announcement),
     Sync,
     Psync,
@@ -37,6 +38,7 @@ impl Command<'_> {
             Self::Auth { username: Some(username), password } => vec!["AUTH", username, password],
             Self::Auth { username: None, password } => vec!["AUTH", password],
             Self::Info => vec!["INFO"],
+            Self::ClusterNodes => vec!["CLUSTER", "NODES"],
             Self::Announce(Announcement::Version) => vec!["REPLCONF", "version", "99.0.0"],
             Self::Announce(Announcement::EofMark) => vec!["REPLCONF", "capa", "eof"],
             Self::Announce(Announcement::RdbOnly) => vec!["REPLCONF", "rdb-only", "1"],
@@ -68,12 +70,13 @@ mod tests {
     #[test]
     fn a_node_hears_these_commands_and_no_others() {
         let login = Command::Auth { username: Some("u"), password: "p" };
-        let commands = [login, Command::Info, Command::Sync, Command::Psync];
+        let commands = [login, Command::Info, Command::ClusterNodes, Command::Sync, Command::Psync];
         let announced = Announcement::ALL.map(Command::Announce);
         let spoken: Vec<String> = commands.iter().chain(&announced).map(|command| command.words().join(" ")).collect();
         let allowed = [
             "AUTH u p",
             "INFO",
+            "CLUSTER NODES",
             "SYNC",
             "PSYNC ? -1",
             "REPLCONF version 99.0.0",

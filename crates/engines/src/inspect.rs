@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use tokio::io::{AsyncRead, AsyncWrite};
 use valkeep_domain::cluster::NodeRole;
 use valkeep_domain::engine::{Engine, EngineVersion};
-use valkeep_ports::engines::{EngineError, NodeFacts, NodeMemory};
+use valkeep_ports::engines::{ClusterView, EngineError, NodeFacts, NodeMemory};
 
 /// The answer to INFO: a value for each name.
 #[derive(Debug)]
@@ -47,9 +47,15 @@ impl Info {
         self.get("process_id")?.parse().ok()
     }
 
+    pub(crate) fn cluster_enabled(&self) -> bool {
+        self.is_on("cluster_enabled")
+    }
+
+    /// The facts of a node that is part of this cluster, if of any.
+    ///
     /// # Errors
     /// `Refused` when it does not read like a server's.
-    pub(crate) fn facts(&self) -> Result<NodeFacts, EngineError> {
+    pub(crate) fn facts(&self, cluster: Option<ClusterView>) -> Result<NodeFacts, EngineError> {
         let (engine, version) = self.version()?;
         let role = match self.need("role")? {
             "master" => NodeRole::Primary,
@@ -63,7 +69,7 @@ impl Info {
             role,
             in_step: role == NodeRole::Primary || followed,
             loading: self.is_on("loading") || self.is_on("async_loading"),
-            cluster_enabled: self.is_on("cluster_enabled"),
+            cluster,
             memory: self.memory()?,
         })
     }
@@ -117,7 +123,7 @@ mod tests {
             role: NodeRole::Replica,
             in_step: true,
             loading: false,
-            cluster_enabled: true,
+            cluster: None,
             memory: NodeMemory {
                 used_bytes: 900,
                 data_bytes: 500,
@@ -125,13 +131,14 @@ mod tests {
                 last_copied_bytes: Some(70),
             },
         };
-        assert_eq!(info.facts().unwrap(), expected);
+        assert!(info.cluster_enabled());
+        assert_eq!(info.facts(None).unwrap(), expected);
         assert_eq!(info.process_id(), Some(77));
     }
 
     #[test]
     fn each_fact_follows_its_line() {
-        let facts = |from: &str, to: &str| Info::parse(REPLICA.replace(from, to).as_bytes()).facts().unwrap();
+        let facts = |from: &str, to: &str| Info::parse(REPLICA.replace(from, to).as_bytes()).facts(None).unwrap();
         assert_eq!(facts("valkey_version:9.1.2\r\n", "").engine, Engine::Redis);
         assert_eq!(facts("9.1.2", "9.1.2-rc1").version.to_string(), "9.1.2");
         assert!(!facts("status:up", "status:down").in_step);
@@ -147,9 +154,9 @@ mod tests {
     #[test]
     fn what_is_no_server_is_refused() {
         for (from, to) in [("role:slave", "role:owner"), ("9.1.2", "new"), ("used_memory:900", "used_memory:-1")] {
-            let facts = Info::parse(REPLICA.replace(from, to).as_bytes()).facts();
+            let facts = Info::parse(REPLICA.replace(from, to).as_bytes()).facts(None);
             assert!(matches!(facts, Err(EngineError::Refused(_))), "{to}");
         }
-        assert!(matches!(Info::parse(b"\xff:\x00\r\n:::").facts(), Err(EngineError::Refused(_))));
+        assert!(matches!(Info::parse(b"\xff:\x00\r\n:::").facts(None), Err(EngineError::Refused(_))));
     }
 }

@@ -9,6 +9,7 @@
 //! Nodes are looked after through Linux' `/proc` and process file descriptors.
 
 mod capture;
+mod cluster;
 mod command;
 mod connection;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -146,7 +147,8 @@ impl Engines for LocalEngines {
         let mut link = connection::open(node, &self.config.limits).await?;
         let info = inspect::info(&mut link).await?;
         self.prove(node, &info)?;
-        info.facts()
+        let cluster = if info.cluster_enabled() { Some(cluster::view(&mut link, &node.host).await?) } else { None };
+        info.facts(cluster)
     }
 
     async fn capture(&self, node: &NodeAccess, sink: &mut dyn RdbSink) -> Result<(), EngineError> {

@@ -106,7 +106,7 @@ async fn is_ready(home: &Home, port: u16, limits: &CaptureLimits) -> Result<bool
     if info.process_id() != Some(process_id) {
         return Err(EngineError::NotStarted(format!("another server answers on port {port}")));
     }
-    let facts = info.facts()?;
+    let facts = info.facts(None)?;
     Ok(facts.in_step && !facts.loading)
 }
 

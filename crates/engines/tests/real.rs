@@ -329,7 +329,7 @@ async fn a_replica_is_started_in_step_and_captured() {
         let facts = bench.engines.inspect(&access(replica.port)).await.unwrap();
         assert_eq!((facts.engine, &facts.version), (server.engine, &server.version));
         assert_eq!((facts.role, facts.in_step, facts.loading), (NodeRole::Replica, true, false));
-        assert!(!facts.cluster_enabled && facts.memory.data_bytes > 3_000_000, "{facts:?}");
+        assert!(facts.cluster.is_none() && facts.memory.data_bytes > 3_000_000, "{facts:?}");
         assert_eq!(captured(&bench.engines, &access(replica.port)).await.unwrap().keys, 6);
 
         bench.engines.remove(&primary.id).await.unwrap();

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::io::ErrorKind;
 use valkeep_domain::cluster::NodeRole;
 use valkeep_domain::engine::{Engine, EngineVersion};
+use valkeep_domain::slots::SlotRanges;
 use zeroize::Zeroizing;
 
 /// A server program found on this machine.
@@ -58,8 +59,37 @@ pub struct NodeFacts {
     /// A primary, or a replica whose link to its primary is up and in step.
     pub in_step: bool,
     pub loading: bool,
-    pub cluster_enabled: bool,
+    /// `None` for a server without cluster mode.
+    pub cluster: Option<ClusterView>,
     pub memory: NodeMemory,
+}
+
+/// A cluster as one of its nodes sees it. No two of its primaries have a slot in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterView {
+    /// The node that tells it.
+    pub own: ClusterNode,
+    /// All others that it knows.
+    pub others: Vec<ClusterNode>,
+    /// Slots of which keys are on their way from this node or to it.
+    pub moving_slots: usize,
+}
+
+/// A node of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterNode {
+    /// Its id in the cluster, 40 hexadecimal digits.
+    pub id: String,
+    /// Where clients reach it; `None` when that is not known.
+    pub address: Option<(String, u16)>,
+    /// The id of the primary that it follows; `None` for a primary.
+    pub follows: Option<String>,
+    /// Whether the cluster has given it up.
+    pub failed: bool,
+    /// Of two that claim the same slots, the one with the higher number has them.
+    pub epoch: u64,
+    /// What it serves as a primary.
+    pub slots: SlotRanges,
 }
 
 /// Memory of a node, in bytes.
@@ -152,6 +182,15 @@ fn is_end(kind: ErrorKind) -> bool {
 /// Takes the bytes of an RDB file and knows where the file ends.
 #[async_trait]
 pub trait RdbSink: Send {
+    /// Called when the node was entered, before it is asked for its data: the data is that of the moment after. A sink of one
+    /// shard among several waits here for the others.
+    ///
+    /// # Errors
+    /// When the data is not wanted any more.
+    async fn ready(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     /// Takes the next bytes and says how many belong to the file: fewer than given only when it is complete.
     ///
     /// # Errors

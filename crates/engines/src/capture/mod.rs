@@ -44,6 +44,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let only_the_file = within("the handshake", limits.idle_s, announce(&mut link)).await?;
+    sink.ready().await?;
     let framing = within("its first byte", limits.first_byte_s, request(&mut link)).await?;
     let (stream, early) = link.into_parts();
     let mut ring = Ring::start(stream, early, limits.idle_s);
