@@ -7,7 +7,7 @@ use crate::{Control, Page, PageRequest, Refusal, marker_of, position_of};
 use std::ops::Bound;
 use valkeep_domain::cluster::{CacheCluster, ReplicationGroup};
 use valkeep_domain::event::{EventSource, KEPT_MS, SourceType};
-use valkeep_domain::names::{BucketName, ClusterId, SnapshotName};
+use valkeep_domain::names::{BucketName, ClusterId, NodeGroupId, SnapshotName};
 use valkeep_domain::snapshot::{OriginLevel, Snapshot};
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
@@ -63,6 +63,19 @@ pub(crate) fn snapshot_moved(
 ) -> Result<(), CatalogError> {
     let message = format!("Snapshot '{snapshot}' is taken from cache cluster '{primary}' because {cause}");
     record(tx, now, EventSource::CacheCluster(replica.clone()), message)
+}
+
+/// The file of a shard holds keys that its node should not have: left behind, or come early, when slots were moved.
+pub(crate) fn foreign_slots(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    snapshot: &SnapshotName,
+    node: &ClusterId,
+    shard: &NodeGroupId,
+    slots: usize,
+) -> Result<(), CatalogError> {
+    let message = format!("Snapshot '{snapshot}' has keys of {slots} slots in shard {shard} that are not of that shard");
+    record(tx, now, EventSource::CacheCluster(node.clone()), message)
 }
 
 /// The copy of the snapshot `source` will never have its data.

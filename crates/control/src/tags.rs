@@ -116,7 +116,7 @@ fn self_and_members(
         ResourceKind::ReplicationGroup => {
             let group = tx.get::<ReplicationGroup>(&arn.name)?.filter(|it| it.status != ClusterStatus::Deleting);
             let group = group.ok_or_else(missing)?;
-            Ok(std::iter::once(arn.clone()).chain(group.members.iter().map(|id| place.cluster(id))).collect())
+            Ok(std::iter::once(arn.clone()).chain(group.members().iter().map(|id| place.cluster(id))).collect())
         }
         ResourceKind::ParameterGroup
         | ResourceKind::SubnetGroup

@@ -3,6 +3,7 @@
 use crate::error::RdbError;
 use crate::event::Event;
 use crate::facts::{Collector, Facts};
+use crate::slot_set::SlotSet;
 use crate::walker::Walker;
 
 /// Walks an RDB that is pushed in, piece by piece, and gathers its facts.
@@ -61,6 +62,12 @@ impl Inspector {
     #[must_use]
     pub fn facts_so_far(&self) -> Facts {
         self.collector.report(self.walker.bytes())
+    }
+
+    /// The hash slots of the keys that were met until now.
+    #[must_use]
+    pub const fn slots(&self) -> &SlotSet {
+        self.collector.slots()
     }
 
     /// Whether the file is whole, when no more bytes come.

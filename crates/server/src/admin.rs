@@ -4,9 +4,11 @@
 //! otherwise it opens the directory itself. Either way the same conversation is held: one line with the command, then a
 //! line a second that says how far it is, and the answer as the last line.
 
+mod attach;
 mod conversation;
 mod stored;
 
+pub use attach::AttachCommand;
 pub use conversation::Progress;
 pub use stored::verify_file;
 
@@ -23,14 +25,9 @@ use std::sync::Arc;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use valkeep_control::clusters::attach::Attach;
 use valkeep_control::identities::NewAccessKey;
 use valkeep_control::{Control, error_chain};
-use valkeep_domain::cluster::NodeTls;
-use valkeep_domain::names::ReplicationGroupId;
-use valkeep_domain::node_types::NodeType;
 use valkeep_keys::{KeyDescription, Keyring};
-use zeroize::Zeroizing;
 
 /// What an operator can ask for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,24 +95,6 @@ impl Command {
     /// Whether it reads stored bytes: it takes as long as there are bytes.
     const fn is_long(&self) -> bool {
         matches!(self, Self::Verify { .. } | Self::VerifyBlob { .. } | Self::Scrub { .. } | Self::Repair { .. })
-    }
-}
-
-/// Servers to attach. The password travels over the socket only, and is wiped here after use.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct AttachCommand {
-    pub replication_group_id: String,
-    pub description: String,
-    pub nodes: Vec<(String, u16)>,
-    pub username: Option<String>,
-    pub password: Option<Zeroizing<String>>,
-    pub tls: Option<NodeTls>,
-    pub node_type: String,
-}
-
-impl std::fmt::Debug for AttachCommand {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "AttachCommand({})", self.replication_group_id)
     }
 }
 
@@ -242,7 +221,7 @@ impl Operator {
                 Ok(json!({ "Deleted": policy }))
             }
             C::GetPolicies { identity, policy } => policies(control, &identity, policy).await,
-            C::Attach(request) => attach(control, request).await,
+            C::Attach(request) => attach::run(control, request).await,
             C::Inspect { snapshot } => stored::inspect(control, &snapshot).await,
             C::Verify { snapshot } => stored::verify(control, snapshot, progress).await,
             C::VerifyBlob { file } => stored::verify_blob(control, &file, progress).await,
@@ -293,37 +272,6 @@ async fn policies(control: &Control, name: &str, policy: Option<String>) -> Resu
             None => Err(format!("policy {policy} of identity {name} does not exist")),
         },
     }
-}
-
-async fn attach(control: &Control, request: AttachCommand) -> Result<Value, String> {
-    let id = ReplicationGroupId::parse(&request.replication_group_id)
-        .map_err(|error| format!("{}: {error}", request.replication_group_id))?;
-    let view = control
-        .attach(Attach {
-            id,
-            description: request.description,
-            nodes: request.nodes,
-            username: request.username,
-            password: request.password,
-            tls: request.tls,
-            node_type: NodeType::parse(&request.node_type).map_err(|error| error.to_string())?,
-        })
-        .await
-        .map_err(chained)?;
-    let members = view.members.iter().map(|member| {
-        json!({
-            "CacheClusterId": member.id.as_str(),
-            "Role": member.role.as_str(),
-            "Address": member.node.host,
-            "Port": member.node.port,
-        })
-    });
-    Ok(json!({
-        "ReplicationGroupId": view.group.id.as_str(),
-        "Engine": view.group.settings.engine.as_str(),
-        "EngineVersion": view.group.settings.engine_version.to_string(),
-        "Members": members.collect::<Vec<_>>(),
-    }))
 }
 
 fn shown_key(key: &KeyDescription) -> Value {

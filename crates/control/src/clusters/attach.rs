@@ -1,17 +1,17 @@
 //! Attached groups: servers that already run, registered by the operator.
 
+use super::discover::{Discovered, Found};
 use super::groups::{GroupView, insert_group};
 use super::{group, password_purpose};
 use crate::{Control, Refusal, events};
-use std::collections::BTreeSet;
 use valkeep_domain::cluster::{
-    CacheCluster, ClusterSettings, ClusterStatus, NodeAddress, NodeLogin, NodeRole, NodeTls, Ownership,
-    ReplicationGroup,
+    CacheCluster, ClusterMode, ClusterSettings, ClusterStatus, NodeAddress, NodeLogin, NodeRole, NodeTls, Ownership,
+    ReplicationGroup, Shard,
 };
-use valkeep_domain::names::ReplicationGroupId;
+use valkeep_domain::names::{ClusterId, NodeGroupId, ReplicationGroupId};
 use valkeep_domain::node_types::NodeType;
+use valkeep_domain::time::Timestamp;
 use valkeep_domain::windows::{MaintenanceWindow, SnapshotWindow};
-use valkeep_ports::engines::{NodeAccess, NodeFacts};
 use zeroize::Zeroizing;
 
 /// What the operator says of the servers. All share login and TLS.
@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub struct Attach {
     pub id: ReplicationGroupId,
     pub description: String,
-    /// Host and port of each server.
+    /// Host and port of each server; one of them is enough for a cluster.
     pub nodes: Vec<(String, u16)>,
     pub username: Option<String>,
     pub password: Option<Zeroizing<String>>,
@@ -32,10 +32,10 @@ impl Control {
     /// Asks every server what it is and registers them as an available group. The servers are not changed.
     ///
     /// # Errors
-    /// `InvalidValue` when a server cannot be used, or they are not one primary with its replicas; `GroupExists`.
+    /// `InvalidValue` when a server cannot be used, when they are not one primary with its replicas, or not a whole cluster;
+    /// `GroupExists`.
     pub async fn attach(&self, request: Attach) -> Result<GroupView, Refusal> {
-        let facts = self.inspect_all(&request).await?;
-        let view = self.attached_group(&request, &facts)?;
+        let view = self.attached_group(&request, self.discover(&request).await?);
         let inserted = view.clone();
         self.ports
             .store
@@ -51,93 +51,93 @@ impl Control {
         Ok(view)
     }
 
-    async fn inspect_all(&self, request: &Attach) -> Result<Vec<NodeFacts>, Refusal> {
-        if request.nodes.is_empty() || request.nodes.len() > 6 {
-            return Err(Refusal::InvalidValue("A group has one to six nodes.".to_owned()));
-        }
-        let different: BTreeSet<_> = request.nodes.iter().collect();
-        if different.len() < request.nodes.len() {
-            return Err(Refusal::InvalidValue("A node is named twice.".to_owned()));
-        }
-        let mut all = Vec::new();
-        for (host, port) in &request.nodes {
-            let access = NodeAccess {
-                host: host.clone(),
-                port: *port,
-                username: request.username.clone(),
-                password: request.password.clone(),
-                tls: request.tls.clone(),
-                spawned_as: None,
-            };
-            let facts = self.ports.engines.inspect(&access).await.map_err(|error| {
-                Refusal::InvalidValue(format!("{host}:{port} cannot be attached: {}", crate::error_chain(&error)))
-            })?;
-            if facts.cluster_enabled {
-                return Err(Refusal::InvalidValue(format!(
-                    "{host}:{port} runs in cluster mode, which cannot be attached yet."
-                )));
-            }
-            all.push(facts);
-        }
-        Ok(all)
-    }
-
-    fn attached_group(&self, request: &Attach, facts: &[NodeFacts]) -> Result<GroupView, Refusal> {
-        let primaries = facts.iter().filter(|it| it.role == NodeRole::Primary).count();
-        if primaries > 1 || (primaries == 0 && facts.len() > 1) {
-            return Err(Refusal::InvalidValue(format!(
-                "The nodes are {primaries} primaries; a group is one primary and its replicas."
-            )));
-        }
-        let now = self.now();
+    fn attached_group(&self, request: &Attach, discovered: Discovered) -> GroupView {
+        let id = &request.id;
         let maintenance_window = MaintenanceWindow::pick(self.draw());
-        let snapshot_window = SnapshotWindow::pick(self.draw(), &maintenance_window);
-        let mut order: Vec<usize> = (0..facts.len()).collect();
-        order.sort_by_key(|position| facts[*position].role == NodeRole::Replica);
-        let members: Vec<CacheCluster> = (1..)
-            .zip(order)
-            .map(|(number, position)| {
-                let (host, port) = &request.nodes[position];
-                let id = request.id.member(number);
-                let login = request.password.as_ref().map(|password| NodeLogin {
-                    username: request.username.clone(),
-                    sealed_password: self.ports.secrets.seal(&password_purpose(&id), password.as_bytes()),
-                });
-                CacheCluster {
-                    group: Some(request.id.clone()),
-                    // A lone replica is all there is: it is what snapshots are taken from.
-                    role: if number == 1 { NodeRole::Primary } else { NodeRole::Replica },
-                    status: ClusterStatus::Available,
-                    created_at: now,
-                    settings: ClusterSettings {
-                        engine: facts[position].engine,
-                        engine_version: facts[position].version.clone(),
-                        node_type: request.node_type.clone(),
-                        parameter_group: facts[position].engine.default_parameter_group(&facts[position].version),
-                        subnet_group: "default".to_owned(),
-                        vpc_id: self.settings.vpc_id.clone(),
-                        auto_minor_version_upgrade: false,
-                        retention_limit_days: 0,
-                        snapshot_window,
-                        maintenance_window,
-                    },
-                    ownership: Ownership::Attached,
-                    zone: self.settings.zone.clone(),
-                    node: NodeAddress { host: host.clone(), port: *port, login, tls: request.tls.clone() },
-                    saved: None,
-                    id,
+        let common = Common {
+            request,
+            now: self.now(),
+            snapshot_window: SnapshotWindow::pick(self.draw(), &maintenance_window),
+            maintenance_window,
+            cluster_mode: matches!(discovered, Discovered::Cluster(_)),
+        };
+        let (mode, members) = match discovered {
+            Discovered::Shard(found) => {
+                let members = self.attached_shard(&common, |number| id.member(number), found);
+                (ClusterMode::Disabled(ids(&members)), members)
+            }
+            Discovered::Cluster(found) => {
+                let (mut shards, mut all) = (Vec::new(), Vec::new());
+                for (number, (slots, found)) in (1..).zip(found) {
+                    let shard = NodeGroupId::numbered(number);
+                    let members = self.attached_shard(&common, |number| id.shard_member(&shard, number), found);
+                    shards.push(Shard { id: shard, slots, members: ids(&members) });
+                    all.extend(members);
                 }
-            })
-            .collect();
+                (ClusterMode::Enabled(shards), all)
+            }
+        };
         let group = ReplicationGroup {
-            id: request.id.clone(),
+            id: id.clone(),
             description: request.description.clone(),
             status: ClusterStatus::Available,
-            created_at: now,
+            created_at: common.now,
             settings: members[0].settings.clone(),
             ownership: Ownership::Attached,
-            members: members.iter().map(|member| member.id.clone()).collect(),
+            mode,
         };
-        Ok(GroupView { group, members })
+        GroupView { group, members }
     }
+
+    /// The members of a shard, the primary first.
+    fn attached_shard(&self, common: &Common<'_>, id: impl Fn(u16) -> ClusterId, found: Vec<Found>) -> Vec<CacheCluster> {
+        let member = |(number, found): (u16, Found)| self.attached_member(common, id(number), number == 1, found);
+        (1..).zip(found).map(member).collect()
+    }
+
+    fn attached_member(&self, common: &Common<'_>, id: ClusterId, first: bool, found: Found) -> CacheCluster {
+        let Common { request, now, snapshot_window, maintenance_window, cluster_mode } = *common;
+        let Found { host, port, facts } = found;
+        let login = request.password.as_ref().map(|password| NodeLogin {
+            username: request.username.clone(),
+            sealed_password: self.ports.secrets.seal(&password_purpose(&id), password.as_bytes()),
+        });
+        let parameter_group = facts.engine.default_parameter_group(&facts.version);
+        CacheCluster {
+            group: Some(request.id.clone()),
+            role: if first { NodeRole::Primary } else { NodeRole::Replica },
+            status: ClusterStatus::Available,
+            created_at: now,
+            settings: ClusterSettings {
+                engine: facts.engine,
+                engine_version: facts.version,
+                node_type: request.node_type.clone(),
+                parameter_group: if cluster_mode { format!("{parameter_group}.cluster.on") } else { parameter_group },
+                subnet_group: "default".to_owned(),
+                vpc_id: self.settings.vpc_id.clone(),
+                auto_minor_version_upgrade: false,
+                retention_limit_days: 0,
+                snapshot_window,
+                maintenance_window,
+            },
+            ownership: Ownership::Attached,
+            zone: self.settings.zone.clone(),
+            node: NodeAddress { host, port, login, tls: request.tls.clone() },
+            saved: None,
+            id,
+        }
+    }
+}
+
+/// What all members of a group have in common.
+struct Common<'a> {
+    request: &'a Attach,
+    now: Timestamp,
+    snapshot_window: SnapshotWindow,
+    maintenance_window: MaintenanceWindow,
+    cluster_mode: bool,
+}
+
+fn ids(members: &[CacheCluster]) -> Vec<ClusterId> {
+    members.iter().map(|member| member.id.clone()).collect()
 }

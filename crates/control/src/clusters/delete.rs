@@ -1,11 +1,12 @@
 //! DeleteReplicationGroup and DeleteCacheCluster (L57-L62).
 
 use super::groups::GroupView;
-use super::{Nodes, check, cluster, group, members, primary};
+use super::{Nodes, check, cluster, group, members};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::Work;
 use crate::snapshots::create::insert_final;
+use crate::snapshots::plan::Plan;
 use crate::{Control, Refusal};
 use valkeep_domain::cluster::{CacheCluster, ClusterEvent, ReplicationGroup};
 use valkeep_domain::names::{ClusterId, ReplicationGroupId, SnapshotName};
@@ -80,15 +81,13 @@ impl Control {
                     call.authorize("CreateSnapshot", &arn.to_string(), &conditions)?;
                 }
                 view(tx)?;
-                if final_snapshot.is_some() {
-                    // Only a node that runs has data to save.
-                    let primary = primary(tx, &nodes)?;
-                    check(tx, &nodes, &primary, ClusterEvent::SnapshotBegun)?;
+                if let Some(name) = &final_snapshot {
+                    // Only nodes that run have data to save.
+                    let plan = Plan::of_primaries(tx, nodes.clone())?;
+                    check(tx, &nodes, plan.sources(), ClusterEvent::SnapshotBegun)?;
+                    insert_final(tx, name, &plan, &place, now, quota)?;
                 }
                 begin_deletion(tx, &nodes)?;
-                if let Some(name) = &final_snapshot {
-                    insert_final(tx, name, &nodes, &place, now, quota)?;
-                }
                 tx.insert(&written)?;
                 reached(CrashPoint::RequestBeforeCommit);
                 view(tx)

@@ -6,7 +6,7 @@ use crate::authorize::{Call, Conditions};
 use crate::{Control, Refusal, tags};
 use valkeep_domain::arn::{Arn, ResourceKind};
 use valkeep_domain::cluster::{
-    CacheCluster, ClusterSettings, ClusterStatus, NodeAddress, NodeRole, Ownership, ReplicationGroup,
+    CacheCluster, ClusterMode, ClusterSettings, ClusterStatus, NodeAddress, NodeRole, Ownership, ReplicationGroup,
 };
 use valkeep_domain::names::{ClusterId, ReplicationGroupId};
 use valkeep_domain::tags::Tags;
@@ -26,7 +26,7 @@ pub struct CreateReplicationGroup {
     pub tags: Option<Tags>,
 }
 
-/// A group with its members, the primary first.
+/// A group with its members, shard by shard, the first of each the primary that it was made with.
 #[derive(Clone, Debug)]
 pub struct GroupView {
     pub group: ReplicationGroup,
@@ -158,7 +158,7 @@ fn new_group(
         created_at: now,
         settings: settings.clone(),
         ownership: Ownership::Spawned,
-        members: members.iter().map(|member| member.id.clone()).collect(),
+        mode: ClusterMode::Disabled(members.iter().map(|member| member.id.clone()).collect()),
     };
     GroupView { group, members }
 }

@@ -5,17 +5,20 @@ pub mod caches;
 pub mod create;
 pub mod delete;
 pub mod describe;
+mod discover;
 pub mod groups;
 pub(crate) mod remove;
 pub(crate) mod revive;
 pub(crate) mod start;
+pub(crate) mod topology;
 
 use crate::jobs::{Reason, StepError};
 use crate::{Control, Refusal};
 use serde::{Deserialize, Serialize};
 use valkeep_domain::arn::{Arn, Place};
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, Ownership, ReplicationGroup};
-use valkeep_domain::names::{ClusterId, ReplicationGroupId};
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, Ownership, ReplicationGroup, Shard};
+use valkeep_domain::names::{ClusterId, NodeGroupId, ReplicationGroupId};
+use valkeep_domain::slots::SlotRanges;
 use valkeep_ports::catalog::Tx;
 use valkeep_ports::engines::{NodeAccess, NodeSpec};
 use zeroize::Zeroizing;
@@ -62,54 +65,84 @@ pub(crate) fn cluster(tx: &mut Tx<'_>, id: &ClusterId) -> Result<CacheCluster, R
     tx.get(id.as_str())?.ok_or_else(|| Refusal::ClusterNotFound(id.clone()))
 }
 
-/// The clusters behind `nodes`, the primary first.
-pub(crate) fn members(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<CacheCluster>, StepError> {
-    let ids = match nodes {
-        Nodes::Cluster(id) => vec![id.clone()],
+/// A shard with its nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ShardNodes {
+    pub(crate) id: NodeGroupId,
+    pub(crate) slots: SlotRanges,
+    pub(crate) members: Vec<CacheCluster>,
+}
+
+impl ShardNodes {
+    /// The node that takes writes.
+    pub(crate) fn primary(&self) -> Option<&CacheCluster> {
+        self.members.iter().find(|member| member.role == NodeRole::Primary)
+    }
+}
+
+/// The shards behind `nodes`; a group without cluster mode, or a single cluster, is one.
+pub(crate) fn shards(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<ShardNodes>, StepError> {
+    let shards = match nodes {
+        Nodes::Cluster(id) => vec![Shard::only(vec![id.clone()])],
         Nodes::Group(id) => {
             let group = tx.get::<ReplicationGroup>(id.as_str())?;
-            group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone").into()))?.members
+            group.ok_or_else(|| StepError::Fail(format!("replication group {id} is gone").into()))?.shards()
         }
     };
-    let mut members = Vec::new();
-    for id in ids {
-        let member = tx.get::<CacheCluster>(id.as_str())?;
-        members.push(member.ok_or_else(|| StepError::Fail(format!("cache cluster {id} is gone").into()))?);
+    let mut found = Vec::new();
+    for Shard { id, slots, members: ids } in shards {
+        let mut members = Vec::new();
+        for id in ids {
+            let member = tx.get::<CacheCluster>(id.as_str())?;
+            members.push(member.ok_or_else(|| StepError::Fail(format!("cache cluster {id} is gone").into()))?);
+        }
+        found.push(ShardNodes { id, slots, members });
     }
-    Ok(members)
+    Ok(found)
 }
 
-/// The node of `nodes` that takes writes.
-pub(crate) fn primary(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<CacheCluster, Refusal> {
-    let members = members(tx, nodes).map_err(|error| Refusal::Internal(Box::new(error)))?;
-    let primary = members.into_iter().find(|member| member.role == NodeRole::Primary);
-    primary.ok_or_else(|| Refusal::Internal("the cluster has no primary".into()))
+/// The clusters behind `nodes`, shard by shard.
+pub(crate) fn members(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<CacheCluster>, StepError> {
+    Ok(shards(tx, nodes)?.into_iter().flat_map(|shard| shard.members).collect())
 }
 
-/// Whether an event that a caller asks for is allowed, for the node and for its group.
-pub(crate) fn check(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event: ClusterEvent) -> Result<(), Refusal> {
+/// Whether an event that a caller asks for is allowed, for the nodes it concerns and for their group.
+pub(crate) fn check<'a>(
+    tx: &mut Tx<'_>,
+    nodes: &Nodes,
+    concerned: impl IntoIterator<Item = &'a CacheCluster>,
+    event: ClusterEvent,
+) -> Result<(), Refusal> {
     if let Nodes::Group(id) = nodes {
         group(tx, id)?.status.on(event).map_err(|_| Refusal::GroupState(id.clone()))?;
     }
-    node.status.on(event).map_err(|_| Refusal::ClusterState(node.id.clone()))?;
+    for node in concerned {
+        node.status.on(event).map_err(|_| Refusal::ClusterState(node.id.clone()))?;
+    }
     Ok(())
 }
 
-/// Applies an event that a caller asks for to the node and to its group.
-pub(crate) fn request(tx: &mut Tx<'_>, nodes: &Nodes, node: &CacheCluster, event: ClusterEvent) -> Result<(), Refusal> {
-    check(tx, nodes, node, event)?;
+/// Applies an event that a caller asks for to the nodes it concerns and to their group.
+pub(crate) fn request<'a>(
+    tx: &mut Tx<'_>,
+    nodes: &Nodes,
+    concerned: impl IntoIterator<Item = &'a CacheCluster>,
+    event: ClusterEvent,
+) -> Result<(), Refusal> {
     if let Nodes::Group(id) = nodes {
         let mut group = group(tx, id)?;
         group.status = group.status.on(event).map_err(|_| Refusal::GroupState(id.clone()))?;
         tx.replace(&group)?;
     }
-    let status = node.status.on(event).map_err(|_| Refusal::ClusterState(node.id.clone()))?;
-    tx.replace(&CacheCluster { status, ..node.clone() })?;
+    for node in concerned {
+        let status = node.status.on(event).map_err(|_| Refusal::ClusterState(node.id.clone()))?;
+        tx.replace(&CacheCluster { status, ..node.clone() })?;
+    }
     Ok(())
 }
 
 /// Applies an event that a job brings about to the group and to every node it concerns: a snapshot concerns the group and
-/// one node, so nodes that the event does not move stay as they are.
+/// one node of each shard, so nodes that the event does not move stay as they are.
 pub(crate) fn settle(tx: &mut Tx<'_>, nodes: &Nodes, event: ClusterEvent) -> Result<(), StepError> {
     if let Nodes::Group(id) = nodes {
         let group = tx.get::<ReplicationGroup>(id.as_str())?;

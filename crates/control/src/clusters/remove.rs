@@ -1,19 +1,20 @@
 //! The job that deletes a group or cluster: the final snapshot, the processes, the records.
 
-use super::{Nodes, members, settle, spec};
+use super::{Nodes, ShardNodes, members, settle, shards, spec};
 use crate::Control;
 use crate::crash::{CrashPoint, reached};
 use crate::events;
 use crate::jobs::{Held, Job, Reason, StepError, Work, postpone};
-use crate::snapshots::capture::{Prefer, capture};
 use crate::snapshots::create::lose;
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole, Ownership, ReplicationGroup};
+use crate::snapshots::together::{Prefer, capture};
+use std::sync::Arc;
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent, Ownership, ReplicationGroup};
 use valkeep_domain::names::{ClusterId, SnapshotName};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 use valkeep_ports::records::{SnapshotTaken, Tagged};
 
 pub(crate) async fn run(
-    control: &Control,
+    control: &Arc<Control>,
     held: Held,
     nodes: &Nodes,
     final_snapshot: Option<&SnapshotName>,
@@ -65,7 +66,7 @@ fn forget_quota(tx: &mut Tx<'_>, id: &ClusterId) -> Result<(), CatalogError> {
 }
 
 /// Takes the final snapshot; from then on the job no longer has one to take.
-async fn take_final(control: &Control, held: Held, nodes: &Nodes, name: &SnapshotName) -> Result<(), StepError> {
+async fn take_final(control: &Arc<Control>, held: Held, nodes: &Nodes, name: &SnapshotName) -> Result<(), StepError> {
     wake_primary(control, held, nodes).await?;
     let captured = capture(control, held, name, Prefer::Primary).await?;
     let (name, nodes, now) = (name.clone(), nodes.clone(), control.now());
@@ -80,12 +81,13 @@ async fn take_final(control: &Control, held: Held, nodes: &Nodes, name: &Snapsho
 /// A node that died with the machine is started again, so that its data can be taken.
 async fn wake_primary(control: &Control, held: Held, nodes: &Nodes) -> Result<(), StepError> {
     let of = nodes.clone();
-    let members = held.read(control, move |tx| members(tx, &of)).await?;
-    let primary = members.iter().find(|member| member.role == NodeRole::Primary);
-    match primary.filter(|primary| primary.ownership == Ownership::Spawned) {
-        Some(primary) => Ok(control.ports.engines.start(&spec(primary, primary)).await?),
-        None => Ok(()),
+    let shards = held.read(control, move |tx| shards(tx, &of)).await?;
+    for primary in shards.iter().filter_map(ShardNodes::primary) {
+        if primary.ownership == Ownership::Spawned {
+            control.ports.engines.start(&spec(primary, primary)).await?;
+        }
     }
+    Ok(())
 }
 
 /// L60: without its final snapshot the deletion does not go on. Past that point it is tried again until it succeeds.

@@ -14,7 +14,7 @@ mod workers;
 
 pub use handover::Handover;
 pub(crate) use held::Held;
-pub(crate) use progress::{Meter, Progress};
+pub(crate) use progress::{Meter, Progress, Tally};
 pub use progress::{Moved, MovingJob, Total};
 pub(crate) use running::Running;
 pub(crate) use step_error::{Reason, StepError};

@@ -90,9 +90,29 @@ impl Progress {
     }
 }
 
+/// Adds to the count of a meter, from anywhere.
+#[derive(Clone, Debug)]
+pub(crate) struct Tally(Arc<Count>);
+
 impl Meter<'_> {
     pub(crate) fn add(&self, bytes: u64) {
-        self.count.done_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.count.add(bytes);
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        Tally(self.count.clone())
+    }
+}
+
+impl Tally {
+    pub(crate) fn add(&self, bytes: u64) {
+        self.0.add(bytes);
+    }
+}
+
+impl Count {
+    fn add(&self, bytes: u64) {
+        self.done_bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

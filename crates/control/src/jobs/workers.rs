@@ -177,7 +177,7 @@ async fn work(control: Arc<Control>, job: Job) {
 
 /// A worker that cannot write how a job ended has not ended it: it begins again when the catalog is back, as another one
 /// would once the lease has run out.
-async fn until_written(control: &Control, held: Held, mut job: Job) -> Result<(), StepError> {
+async fn until_written(control: &Arc<Control>, held: Held, mut job: Job) -> Result<(), StepError> {
     loop {
         match run_to_end(control, held, &job).await {
             Err(StepError::Retry(reason)) => {
@@ -200,7 +200,7 @@ async fn read_again(control: &Control, held: Held) -> Result<Job, StepError> {
     }
 }
 
-async fn run_to_end(control: &Control, held: Held, job: &Job) -> Result<(), StepError> {
+async fn run_to_end(control: &Arc<Control>, held: Held, job: &Job) -> Result<(), StepError> {
     let outcome = if job.claims > MAX_CLAIMS {
         Err(StepError::Fail(Reason::plain("the job was begun too often without an end")))
     } else {
@@ -224,7 +224,7 @@ async fn run_to_end(control: &Control, held: Held, job: &Job) -> Result<(), Step
 }
 
 /// The story of each kind of job is told where its function is.
-async fn execute(control: &Control, held: Held, work: &Work) -> Result<(), StepError> {
+async fn execute(control: &Arc<Control>, held: Held, work: &Work) -> Result<(), StepError> {
     match work {
         Work::CreateSnapshot { snapshot } => snapshots::create::run(control, held, snapshot).await,
         Work::CopySnapshot { source, target } => snapshots::copy::run(control, held, source, target).await,

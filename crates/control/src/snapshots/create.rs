@@ -1,23 +1,23 @@
 //! CreateSnapshot (L9-L23).
 //!
-//! The call moves the cluster to `snapshotting` and writes the job. The job takes the data (see [`super::capture`]), then makes
+//! The call moves the cluster to `snapshotting` and writes the job. The job takes the data (see [`super::together`]), then makes
 //! the snapshot available and the cluster free in one transaction.
 
-use super::capture::{Prefer, capture};
+use super::plan::Plan;
+use super::together::{Prefer, capture};
 use super::{give_up, insert_new, nodes_of, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::blobs::abandon_those_of;
-use crate::clusters::{self, Nodes};
+use crate::clusters;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Reason, StepError, Work};
 use crate::{Control, Refusal, events, tags};
+use std::sync::Arc;
 use valkeep_domain::arn::Place;
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, NodeRole};
+use valkeep_domain::cluster::ClusterEvent;
 use valkeep_domain::ids::JobId;
-use valkeep_domain::names::{ClusterId, NodeGroupId, ReplicationGroupId, SnapshotName};
-use valkeep_domain::snapshot::{
-    Making, NodeGroupConfiguration, NodeSnapshot, Origin, OriginLevel, Snapshot, SnapshotSource, SnapshotState,
-};
+use valkeep_domain::names::{ClusterId, ReplicationGroupId, SnapshotName};
+use valkeep_domain::snapshot::{Making, Snapshot};
 use valkeep_domain::tags::Tags;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::{Scan, Tx};
@@ -68,14 +68,14 @@ impl Control {
             .ports
             .store
             .write(move |tx| {
-                let (nodes, cluster) = source_of(tx, &request.source)?;
-                count_against_quota(tx, &cluster.id, &request.name, now, quota)?;
-                clusters::request(tx, &nodes, &cluster, ClusterEvent::SnapshotBegun)?;
-                let snapshot = planned(request.name.clone(), &cluster, shown_key.clone(), now);
+                let plan = Plan::of(tx, &request.source)?;
+                count_against_quota(tx, &plan, &request.name, now, quota)?;
+                clusters::request(tx, &plan.nodes, plan.sources(), ClusterEvent::SnapshotBegun)?;
+                let snapshot = plan.snapshot(request.name.clone(), shown_key.clone(), now);
                 insert_new(tx, &snapshot)?;
                 let tags = match &request.tags {
                     Some(tags) => tags.clone(),
-                    None => tags_of(tx, &nodes.arn(&place))?,
+                    None => tags_of(tx, &plan.nodes.arn(&place))?,
                 };
                 tags::put(tx, &place.snapshot(&request.name), tags)?;
                 tx.insert(&written)?;
@@ -103,9 +103,9 @@ impl Control {
                     call.authorize("CreateSnapshot", &source.to_string(), &on_source)?;
                 }
                 call.authorize_tagging(&arn, request.tags.as_ref())?;
-                let (nodes, cluster) = source_of(tx, &request.source)?;
-                check_supported(&cluster)?;
-                clusters::check(tx, &nodes, &cluster, ClusterEvent::SnapshotBegun)?;
+                let plan = Plan::of(tx, &request.source)?;
+                plan.check_supported()?;
+                clusters::check(tx, &plan.nodes, plan.sources(), ClusterEvent::SnapshotBegun)?;
                 match tx.get::<Snapshot>(request.name.as_str())? {
                     Some(_) => Err(Refusal::SnapshotExists(request.name.clone())),
                     None => Ok(()),
@@ -125,55 +125,18 @@ impl SnapshotOf {
     }
 }
 
-/// The group or single cluster that is snapshotted, and the node that the snapshot is listed under.
-fn source_of(tx: &mut Tx<'_>, source: &SnapshotOf) -> Result<(Nodes, CacheCluster), Refusal> {
-    match source {
-        SnapshotOf::Cluster(id) => {
-            let cluster = clusters::cluster(tx, id)?;
-            Ok((Nodes::of(&cluster), cluster))
-        }
-        SnapshotOf::Group(id) => {
-            let group = clusters::group(tx, id)?;
-            let cluster = preferred_member(tx, &group.members)?;
-            Ok((Nodes::Group(id.clone()), cluster))
-        }
-        SnapshotOf::Member { cluster, group } => {
-            let member = clusters::cluster(tx, cluster)?;
-            clusters::group(tx, group)?;
-            if member.group.as_ref() != Some(group) {
-                return Err(Refusal::InvalidCombination(format!(
-                    "The cache cluster {cluster} is not a member of the replication group {group}."
-                )));
-            }
-            Ok((Nodes::Group(group.clone()), member))
-        }
-    }
-}
-
-/// L15.
-fn check_supported(cluster: &CacheCluster) -> Result<(), Refusal> {
-    let node_type = &cluster.settings.node_type;
-    if node_type.snapshot_supported() {
-        return Ok(());
-    }
-    Err(Refusal::SnapshotsNotSupported(format!("the node type {node_type}")))
-}
-
-/// L13: a replica where there is one. Whether it is in step is seen when the job looks at it.
-fn preferred_member(tx: &mut Tx<'_>, members: &[ClusterId]) -> Result<CacheCluster, Refusal> {
-    let mut preferred = None;
-    for id in members {
-        let member = clusters::cluster(tx, id)?;
-        if member.role == NodeRole::Replica {
-            return Ok(member);
-        }
-        preferred = preferred.or(Some(member));
-    }
-    preferred.ok_or_else(|| Refusal::Internal("a replication group has no members".into()))
-}
-
-/// L63: remembers this snapshot of the node, unless there were too many within the period.
+/// L63: remembers this snapshot of each of its nodes, unless one had too many within the period.
 fn count_against_quota(
+    tx: &mut Tx<'_>,
+    plan: &Plan,
+    snapshot: &SnapshotName,
+    now: Timestamp,
+    quota: u32,
+) -> Result<(), Refusal> {
+    plan.sources().try_for_each(|node| count_one(tx, &node.id, snapshot, now, quota))
+}
+
+fn count_one(
     tx: &mut Tx<'_>,
     cluster: &ClusterId,
     snapshot: &SnapshotName,
@@ -194,54 +157,8 @@ fn count_against_quota(
     Ok(())
 }
 
-/// The snapshot before it has data: what is known of the cluster is frozen in it (F4).
-pub(crate) fn planned(name: SnapshotName, cluster: &CacheCluster, kms_key: Option<String>, now: Timestamp) -> Snapshot {
-    let settings = &cluster.settings;
-    Snapshot {
-        name,
-        state: SnapshotState::Creating,
-        source: SnapshotSource::Manual,
-        origin: Origin {
-            level: OriginLevel::Node {
-                cluster: cluster.id.clone(),
-                created_at: cluster.created_at,
-                zone: cluster.zone.clone(),
-                group: cluster.group.clone(),
-            },
-            node_type: settings.node_type.clone(),
-            engine: settings.engine,
-            engine_version: settings.engine_version.clone(),
-            port: cluster.node.port,
-            parameter_group: settings.parameter_group.clone(),
-            subnet_group: settings.subnet_group.clone(),
-            vpc_id: settings.vpc_id.clone(),
-            auto_minor_version_upgrade: settings.auto_minor_version_upgrade,
-            retention_limit_days: settings.retention_limit_days,
-            snapshot_window: settings.snapshot_window,
-            maintenance_window: settings.maintenance_window,
-            topic_arn: None,
-        },
-        shards: vec![NodeSnapshot {
-            cluster: cluster.id.clone(),
-            node_group: NodeGroupConfiguration {
-                id: NodeGroupId::numbered(1),
-                slots: "0-16383".to_owned(),
-                replica_count: 0,
-                primary_zone: cluster.zone.clone(),
-                replica_zones: Vec::new(),
-            },
-            node_id: "0001".to_owned(),
-            node_created_at: cluster.created_at,
-            stored: None,
-        }],
-        kms_key,
-        created_at: now,
-        failed_export: None,
-    }
-}
-
 /// The job of a manual snapshot.
-pub(crate) async fn run(control: &Control, held: Held, name: &SnapshotName) -> Result<(), StepError> {
+pub(crate) async fn run(control: &Arc<Control>, held: Held, name: &SnapshotName) -> Result<(), StepError> {
     let captured = capture(control, held, name, Prefer::Replica).await?;
     let (name, now) = (name.clone(), control.now());
     held.finish(control, move |tx| {
@@ -283,15 +200,14 @@ pub(crate) fn lose(
 pub(crate) fn insert_final(
     tx: &mut Tx<'_>,
     name: &SnapshotName,
-    nodes: &Nodes,
+    plan: &Plan,
     place: &Place,
     now: Timestamp,
     quota: u32,
 ) -> Result<(), Refusal> {
-    let primary = clusters::primary(tx, nodes)?;
-    check_supported(&primary)?;
-    count_against_quota(tx, &primary.id, name, now, quota)?;
-    insert_new(tx, &planned(name.clone(), &primary, None, now))?;
-    let inherited = tags_of(tx, &nodes.arn(place))?;
+    plan.check_supported()?;
+    count_against_quota(tx, plan, name, now, quota)?;
+    insert_new(tx, &plan.snapshot(name.clone(), None, now))?;
+    let inherited = tags_of(tx, &plan.nodes.arn(place))?;
     Ok(tags::put(tx, &place.snapshot(name), inherited)?)
 }

@@ -1,6 +1,6 @@
 //! Snapshots: create, copy, export, describe, delete (spec sections 3 and 4).
 
-pub(crate) mod capture;
+mod capture;
 pub mod copy;
 pub mod create;
 pub mod delete;
@@ -8,9 +8,12 @@ pub mod describe;
 pub mod export;
 pub(crate) mod facts;
 pub mod inspect;
+pub(crate) mod plan;
+mod rendezvous;
 pub(crate) mod reseal;
 mod source;
 pub(crate) mod subject;
+pub(crate) mod together;
 pub mod verified;
 pub mod verify;
 

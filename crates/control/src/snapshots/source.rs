@@ -1,27 +1,32 @@
 //! Which node gives the data of a snapshot, and how much it is likely to be.
 
-use super::capture::Prefer;
+use super::together::Prefer;
+use crate::clusters::ShardNodes;
 use crate::jobs::{Reason, StepError};
 use crate::{Control, error_chain};
 use valkeep_domain::cluster::{CacheCluster, NodeRole, SavedSize};
-use valkeep_domain::snapshot::Snapshot;
+use valkeep_domain::snapshot::NodeSnapshot;
 use valkeep_ports::engines::{EngineError, NodeMemory};
 
-/// The nodes to ask, one after the other (L13): the one that the snapshot names, and the primary after a replica.
+/// The nodes to ask for a shard, one after the other (L13): the one that the snapshot names, and the primary after a replica.
 pub(super) struct Candidates {
     pub(super) replica: Option<CacheCluster>,
     pub(super) primary: CacheCluster,
 }
 
 impl Candidates {
-    pub(super) fn of(snapshot: &Snapshot, members: &[CacheCluster], prefer: Prefer) -> Result<Self, StepError> {
-        let primary = members.iter().find(|member| member.role == NodeRole::Primary);
-        let named = members.iter().find(|member| snapshot.cluster() == Some(&member.id));
-        let (Some(primary), Some(named)) = (primary, named) else {
+    pub(super) fn of(planned: &NodeSnapshot, shard: &ShardNodes, prefer: Prefer) -> Result<Self, StepError> {
+        let named = shard.members.iter().find(|member| planned.cluster == member.id);
+        let (Some(primary), Some(named)) = (shard.primary(), named) else {
             return Err(StepError::Fail(Reason::plain("the cluster has no such node any more")));
         };
         let replica = (prefer == Prefer::Replica && named.id != primary.id).then(|| named.clone());
         Ok(Self { replica, primary: primary.clone() })
+    }
+
+    /// The node to ask now.
+    pub(super) fn node(&self) -> &CacheCluster {
+        self.replica.as_ref().unwrap_or(&self.primary)
     }
 }
 
@@ -52,6 +57,15 @@ pub(super) async fn look_at(control: &Control, node: &CacheCluster) -> Result<Op
 pub(super) enum Untaken {
     Node(EngineError),
     Step(StepError),
+    /// Another shard failed.
+    GivenUp,
+}
+
+impl Untaken {
+    /// The task that took the data ended without an answer.
+    pub(super) fn lost() -> Self {
+        Self::Step(StepError::Retry("the capture of a shard was lost".to_owned().into()))
+    }
 }
 
 impl From<Untaken> for StepError {
@@ -59,6 +73,7 @@ impl From<Untaken> for StepError {
         match error {
             Untaken::Node(error) => error.into(),
             Untaken::Step(error) => error,
+            Untaken::GivenUp => Self::Retry(Reason::plain("another shard failed")),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::event::{Checksum, Encoding, Event, Key, Type, Value};
 use crate::format::Format;
+use crate::slot_set::SlotSet;
 
 /// The facts so far.
 #[derive(Debug)]
@@ -172,6 +173,11 @@ impl Collector {
             return;
         }
         if self.modules.len() < MODULES_MAX { self.modules.push(id) } else { self.has_more_modules = true }
+    }
+
+    /// The slots of the keys so far.
+    pub(crate) const fn slots(&self) -> &SlotSet {
+        self.slots.used()
     }
 
     /// The facts, of a file of which `bytes` bytes were read.

@@ -35,6 +35,11 @@ impl SlotCounts {
         }
     }
 
+    /// The slots that have keys.
+    pub(super) const fn used(&self) -> &SlotSet {
+        &self.used
+    }
+
     pub(super) fn announce(&mut self, number: u64, announced: Announced) {
         self.compare();
         self.announced += 1;

@@ -4,7 +4,7 @@ use super::Members;
 use valkeep_api::Value;
 use valkeep_control::clusters::groups::GroupView;
 use valkeep_domain::arn::Place;
-use valkeep_domain::cluster::{CacheCluster, ClusterStatus, NodeAddress, NodeRole};
+use valkeep_domain::cluster::{CacheCluster, ClusterStatus, NodeAddress, NodeRole, Shard};
 
 /// N8.
 const NODE_ID: &str = "0001";
@@ -27,19 +27,24 @@ pub(crate) fn deleted_group(view: &GroupView, place: &Place) -> Value {
 
 fn group_members(view: &GroupView, place: &Place, with_members: bool, with_node_groups: bool) -> Value {
     let group = &view.group;
-    let ids = || Value::List(group.members.iter().map(|id| Value::from(id.as_str())).collect());
+    let cluster_mode = group.cluster_mode();
+    let ids = || Value::List(view.members.iter().map(|member| Value::from(member.id.as_str())).collect());
+    let node_groups = || group.shards().iter().map(|shard| node_group(view, shard)).collect();
+    let configuration = view.members.first().filter(|_| cluster_mode && with_node_groups);
     Members::default()
         .with("ReplicationGroupId", group.id.as_str())
         .with("Description", group.description.as_str())
         .with("Status", group.status.as_str())
         .with("PendingModifiedValues", Value::Structure(Vec::new()))
         .with_some("MemberClusters", with_members.then(ids))
-        .with_some("NodeGroups", with_node_groups.then(|| Value::List(vec![node_group(view)])))
-        .with("AutomaticFailover", "disabled")
+        .with_some("NodeGroups", with_node_groups.then(|| Value::List(node_groups())))
+        // A cluster fails over by itself.
+        .with("AutomaticFailover", enabled(cluster_mode))
         .with("MultiAZ", "disabled")
+        .with_some("ConfigurationEndpoint", configuration.map(|member| endpoint(&member.node)))
         .with("SnapshotRetentionLimit", i64::from(group.settings.retention_limit_days))
         .with("SnapshotWindow", group.settings.snapshot_window.to_string())
-        .with("ClusterEnabled", false)
+        .with("ClusterEnabled", cluster_mode)
         .with("CacheNodeType", group.settings.node_type.as_str())
         .with("AuthTokenEnabled", view.members.first().is_some_and(|member| member.node.login.is_some()))
         .with("TransitEncryptionEnabled", view.members.first().is_some_and(|member| member.node.tls.is_some()))
@@ -51,30 +56,39 @@ fn group_members(view: &GroupView, place: &Place, with_members: bool, with_node_
         .with("AutoMinorVersionUpgrade", group.settings.auto_minor_version_upgrade)
         .with("NetworkType", "ipv4")
         .with("IpDiscovery", "ipv4")
-        .with("ClusterMode", "disabled")
+        .with("ClusterMode", enabled(cluster_mode))
         .with("Engine", group.settings.engine.as_str())
         .structure()
 }
 
-fn node_group(view: &GroupView) -> Value {
-    let primary = view.members.iter().find(|member| member.role == NodeRole::Primary);
-    let reader = view.members.iter().find(|member| member.role == NodeRole::Replica).or(primary);
-    let members = view.members.iter().map(|member| {
+fn node_group(view: &GroupView, shard: &Shard) -> Value {
+    let cluster_mode = view.group.cluster_mode();
+    let members = || view.members.iter().filter(|member| shard.members.contains(&member.id));
+    let primary = members().find(|member| member.role == NodeRole::Primary);
+    let reader = members().find(|member| member.role == NodeRole::Replica).or(primary);
+    // In a cluster clients learn from any node who has which slots, and which node is primary.
+    let shown = |node: Option<&CacheCluster>| node.filter(|_| !cluster_mode).map(|node| endpoint(&node.node));
+    let members = members().map(|member| {
         Members::default()
             .with("CacheClusterId", member.id.as_str())
             .with("CacheNodeId", NODE_ID)
             .with("ReadEndpoint", endpoint(&member.node))
             .with("PreferredAvailabilityZone", member.zone.as_str())
-            .with("CurrentRole", member.role.as_str())
+            .with_some("CurrentRole", (!cluster_mode).then_some(member.role.as_str()))
             .structure()
     });
     Members::default()
-        .with("NodeGroupId", NODE_ID)
+        .with("NodeGroupId", shard.id.as_str())
         .with("Status", view.group.status.as_str())
-        .with_some("PrimaryEndpoint", primary.map(|member| endpoint(&member.node)))
-        .with_some("ReaderEndpoint", reader.map(|member| endpoint(&member.node)))
+        .with_some("PrimaryEndpoint", shown(primary))
+        .with_some("ReaderEndpoint", shown(reader))
+        .with_some("Slots", cluster_mode.then(|| shard.slots.to_string()))
         .with("NodeGroupMembers", Value::List(members.collect()))
         .structure()
+}
+
+const fn enabled(yes: bool) -> &'static str {
+    if yes { "enabled" } else { "disabled" }
 }
 
 fn endpoint(node: &NodeAddress) -> Value {

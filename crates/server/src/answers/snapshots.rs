@@ -56,7 +56,7 @@ fn node_snapshot(shard: &NodeSnapshot, at_group_level: bool, with_configuration:
         let zones = configuration.replica_zones.iter().map(|zone| Value::from(zone.as_str())).collect();
         Members::default()
             .with("NodeGroupId", configuration.id.as_str())
-            .with("Slots", configuration.slots.as_str())
+            .with("Slots", configuration.slots.to_string())
             .with("ReplicaCount", i64::from(configuration.replica_count))
             .with("PrimaryAvailabilityZone", configuration.primary_zone.as_str())
             .with("ReplicaAvailabilityZones", Value::List(zones))

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use valkeep_domain::cluster::NodeRole;
 use valkeep_domain::engine::{Engine, EngineVersion};
+use valkeep_domain::slots::SlotRanges;
 use valkeep_ports::engines::{
-    EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeMemory, NodeSpec, RdbSink,
+    ClusterNode, ClusterView, EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeMemory, NodeSpec,
+    RdbSink,
 };
 
 /// The data of every node, unless a test gives other.
@@ -29,8 +31,23 @@ struct State {
     refusal: Option<fn() -> EngineError>,
     /// The same, of replicas only.
     replicas_refusal: Option<fn() -> EngineError>,
+    /// The same, of the node at a port.
+    refusals: BTreeMap<u16, fn() -> EngineError>,
     captured_from: Vec<u16>,
     memory: NodeMemory,
+    /// What servers in cluster mode tell, by their port.
+    clusters: BTreeMap<u16, ClusterView>,
+    /// Their data, where it is not that of every node.
+    files: BTreeMap<u16, Arc<[u8]>>,
+    /// Captures that were entered and those that were begun, in order.
+    steps: Vec<Step>,
+}
+
+/// What a capture did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Ready(u16),
+    Asked(u16),
 }
 
 impl Default for MemoryNodes {
@@ -42,8 +59,12 @@ impl Default for MemoryNodes {
             replicas_in_step: true,
             refusal: None,
             replicas_refusal: None,
+            refusals: BTreeMap::new(),
             captured_from: Vec::new(),
             memory: NodeMemory::default(),
+            clusters: BTreeMap::new(),
+            files: BTreeMap::new(),
+            steps: Vec::new(),
         }))
     }
 }
@@ -59,6 +80,44 @@ impl MemoryNodes {
 
     pub(crate) fn refuse_captures_of_replicas(&self, error: fn() -> EngineError) {
         self.0.lock().unwrap().replicas_refusal = Some(error);
+    }
+
+    pub(crate) fn refuse_captures_of(&self, port: u16, error: fn() -> EngineError) {
+        self.0.lock().unwrap().refusals.insert(port, error);
+    }
+
+    pub(crate) fn hold_at(&self, port: u16, data: &[u8]) {
+        self.0.lock().unwrap().files.insert(port, data.into());
+    }
+
+    /// Servers of one cluster, in place of those before: the slots of each shard, and its ports, the primary's first.
+    pub(crate) fn run_cluster(&self, shards: &[(&str, &[u16])]) {
+        let node = |slots: &str, port: u16, primary: u16| ClusterNode {
+            id: format!("{port:040}"),
+            address: Some(("10.0.0.1".to_owned(), port)),
+            follows: (port != primary).then(|| format!("{primary:040}")),
+            failed: false,
+            epoch: 1,
+            slots: SlotRanges::parse(if port == primary { slots } else { "" }).unwrap(),
+        };
+        let nodes: Vec<ClusterNode> =
+            shards.iter().flat_map(|(slots, ports)| ports.iter().map(|port| node(slots, *port, ports[0]))).collect();
+        let view = |own: &ClusterNode| ClusterView {
+            own: own.clone(),
+            others: nodes.iter().filter(|node| node.id != own.id).cloned().collect(),
+            moving_slots: 0,
+        };
+        let port_of = |node: &ClusterNode| node.address.as_ref().unwrap().1;
+        self.0.lock().unwrap().clusters = nodes.iter().map(|node| (port_of(node), view(node))).collect();
+    }
+
+    /// Changes what the server at a port tells of its cluster.
+    pub(crate) fn tell(&self, port: u16, change: impl FnOnce(&mut ClusterView)) {
+        change(self.0.lock().unwrap().clusters.get_mut(&port).unwrap());
+    }
+
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        self.0.lock().unwrap().steps.clone()
     }
 
     pub(crate) fn use_memory(&self, memory: NodeMemory) {
@@ -80,25 +139,28 @@ impl MemoryNodes {
 
     fn facts(&self, port: u16) -> NodeFacts {
         let state = self.0.lock().unwrap();
-        let follows = state.running.values().any(|node| node.port == port && node.follow.is_some());
+        let follows = state.is_replica(port);
         NodeFacts {
             engine: Engine::Redis,
             version: version(),
             role: if follows { NodeRole::Replica } else { NodeRole::Primary },
             in_step: !follows || state.replicas_in_step,
             loading: false,
-            cluster_enabled: false,
+            cluster: state.clusters.get(&port).cloned(),
             memory: state.memory,
         }
     }
 
     async fn send(&self, port: u16, sink: &mut dyn RdbSink) -> Result<(), EngineError> {
+        self.0.lock().unwrap().steps.push(Step::Ready(port));
+        sink.ready().await?;
         let (data, refusal) = {
             let mut state = self.0.lock().unwrap();
+            state.steps.push(Step::Asked(port));
             state.captured_from.push(port);
-            let is_replica = state.running.values().any(|node| node.port == port && node.follow.is_some());
-            let of_replica = state.replicas_refusal.filter(|_| is_replica);
-            (Arc::clone(&state.data), of_replica.or(state.refusal))
+            let of_replica = state.replicas_refusal.filter(|_| state.is_replica(port));
+            let refusal = state.refusals.get(&port).copied().or(of_replica).or(state.refusal);
+            (Arc::clone(state.files.get(&port).unwrap_or(&state.data)), refusal)
         };
         // A node that fails does so in the middle.
         let sent = if refusal.is_some() { &data[..data.len() / 2] } else { &data[..] };
@@ -110,6 +172,13 @@ impl MemoryNodes {
             None if sink.is_complete() => Ok(()),
             None => Err(EngineError::Broken("the link ended before the file".to_owned())),
         }
+    }
+}
+
+impl State {
+    fn is_replica(&self, port: u16) -> bool {
+        self.running.values().any(|node| node.port == port && node.follow.is_some())
+            || self.clusters.get(&port).is_some_and(|view| view.own.follows.is_some())
     }
 }
 

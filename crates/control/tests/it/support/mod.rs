@@ -18,7 +18,7 @@ use valkeep_control::jobs::{Job, Workers};
 use valkeep_control::snapshots::export::ExportPart;
 use valkeep_control::{Control, Ports, ScrubSettings, Settings};
 use valkeep_domain::arn::{Arn, Place};
-use valkeep_domain::cluster::{CacheCluster, ClusterStatus, ReplicationGroup};
+use valkeep_domain::cluster::{CacheCluster, ClusterStatus, Ownership, ReplicationGroup};
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::snapshot::{Snapshot, SnapshotState};
 use valkeep_domain::tags::Tags;
@@ -225,17 +225,25 @@ impl World {
         all.into_iter().find(|tagged| tagged.arn == arn).map(|tagged| tagged.tags).unwrap_or_default()
     }
 
-    /// The file of a snapshot, opened from its blob.
+    /// The file of a snapshot of one shard, opened from its blob.
     pub(crate) async fn file_of(&self, name: &str) -> Vec<u8> {
+        self.files_of(name).await.swap_remove(0)
+    }
+
+    /// The files of all shards of a snapshot.
+    pub(crate) async fn files_of(&self, name: &str) -> Vec<Vec<u8>> {
         let snapshot = self.snapshot(name).await.unwrap();
-        let blob = snapshot.blobs().next().expect("the snapshot has bytes");
         let keys = keys::FaultyKeys { inner: self.keys.clone(), faults: Arc::default() };
-        let mut pieces = SealedReader::open(self.blobs.as_ref(), &keys, blob).await.unwrap().pieces(0..u64::MAX);
-        let mut file = Vec::new();
-        while let Some(piece) = pieces.next().await.unwrap() {
-            file.extend(piece);
+        let mut files = Vec::new();
+        for blob in snapshot.blobs() {
+            let mut pieces = SealedReader::open(self.blobs.as_ref(), &keys, blob).await.unwrap().pieces(0..u64::MAX);
+            let mut file = Vec::new();
+            while let Some(piece) = pieces.next().await.unwrap() {
+                file.extend(piece);
+            }
+            files.push(file);
         }
-        file
+        files
     }
 
     pub(crate) async fn blobs_stored(&self) -> usize {
@@ -282,7 +290,9 @@ impl World {
                 assert!(!failure.reason.is_empty() && snapshot.blobs().count() == 0, "{case}: {name}");
             } else {
                 assert_eq!(snapshot.state, SnapshotState::Available, "{case}: {name}");
-                assert!(self.file_of(name).await.starts_with(b"REDIS"), "{case}: {name}");
+                let files = self.files_of(name).await;
+                assert_eq!(files.len(), snapshot.shards.len(), "{case}: {name}");
+                assert!(files.iter().all(|file| file.starts_with(b"REDIS")), "{case}: {name}");
             }
             for blob in snapshot.blobs() {
                 *owners.entry(blob).or_default() += 1;
@@ -308,7 +318,8 @@ impl World {
         assert_eq!(self.all::<ExportPart>().await, [], "{case}: parts of exports");
         let running: BTreeSet<String> = self.nodes.running().into_iter().collect();
         let clusters = self.all::<CacheCluster>().await.into_iter();
-        let wanted = clusters.filter(|it| it.status == ClusterStatus::Available).map(|it| it.id.to_string());
+        let spawned = clusters.filter(|it| it.ownership == Ownership::Spawned);
+        let wanted = spawned.filter(|it| it.status == ClusterStatus::Available).map(|it| it.id.to_string());
         assert_eq!(running, wanted.collect(), "{case}: running nodes");
     }
 }
