@@ -214,6 +214,7 @@ impl<'a> Gathering<'a> {
         match error {
             StepError::Retry(reason) => StepError::Retry(named(reason)),
             StepError::Fail(reason) => StepError::Fail(named(reason)),
+            StepError::Damaged { blob, reason } => StepError::Damaged { blob, reason: named(reason) },
             StepError::LeaseLost => StepError::LeaseLost,
         }
     }
