@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::buffer::{Buffer, Buffers};
 use crate::error::{Place, SealError};
 use crate::segment::{Kind, TAG_BYTES, zstd_limit};
 
@@ -94,51 +95,54 @@ impl fmt::Debug for Zipper {
 
 impl Zipper {
     /// The stored form of `plain`, not sealed yet, with room for the tag.
-    pub(crate) fn pack(&mut self, attempt: Attempt, plain: &[u8]) -> (Kind, Vec<u8>) {
+    pub(crate) fn pack(&mut self, attempt: Attempt, plain: &[u8], buffers: &Buffers) -> (Kind, Buffer) {
         let frame = match attempt {
             Attempt::Raw => None,
-            Attempt::Zstd => self.frame(plain),
-            Attempt::Sample if self.sample_pays(plain) => self.frame(plain),
+            Attempt::Zstd => self.frame(plain, buffers),
+            Attempt::Sample if self.sample_pays(plain, buffers) => self.frame(plain, buffers),
             Attempt::Sample => None,
         };
         if let Some(frame) = frame {
             return (Kind::Zstd, frame);
         }
-        let mut body = Vec::with_capacity(plain.len() + TAG_BYTES);
-        body.extend(plain);
+        let mut body = buffers.take(plain.len() + TAG_BYTES);
+        body.extend_from_slice(plain);
         (Kind::Raw, body)
     }
 
     /// The frame of a piece, if it saves enough.
-    fn frame(&mut self, plain: &[u8]) -> Option<Vec<u8>> {
-        let limit = zstd_limit(plain.len());
-        self.zip(plain, limit + TAG_BYTES).filter(|frame| frame.len() <= limit)
+    fn frame(&mut self, plain: &[u8], buffers: &Buffers) -> Option<Buffer> {
+        self.zip(plain, zstd_limit(plain.len()), buffers)
     }
 
-    fn sample_pays(&mut self, plain: &[u8]) -> bool {
+    fn sample_pays(&mut self, plain: &[u8], buffers: &Buffers) -> bool {
         let step = plain.len() / SAMPLE_PORTIONS;
         if step <= SAMPLE_PORTION_BYTES {
             return true;
         }
-        let sample: Vec<u8> =
-            plain.chunks_exact(step).flat_map(|part| &part[..SAMPLE_PORTION_BYTES]).copied().collect();
-        self.zip(&sample, sample.len() - sample.len() / SAMPLE_SAVES).is_some()
+        let mut sample = buffers.take((SAMPLE_PORTIONS + 1) * SAMPLE_PORTION_BYTES);
+        plain.chunks_exact(step).for_each(|part| sample.extend_from_slice(&part[..SAMPLE_PORTION_BYTES]));
+        self.zip(&sample, sample.len() - sample.len() / SAMPLE_SAVES, buffers).is_some()
     }
 
-    /// `None` when the frame outgrows its room.
-    fn zip(&mut self, plain: &[u8], room: usize) -> Option<Vec<u8>> {
+    /// The frame, with room for the tag; `None` when it is longer than `limit`.
+    fn zip(&mut self, plain: &[u8], limit: usize, buffers: &Buffers) -> Option<Buffer> {
         let context =
             self.context.get_or_insert_with(|| zstd::bulk::Compressor::new(1).expect("level 1 exists in every zstd"));
-        let mut frame = Vec::with_capacity(room);
-        context.compress_to_buffer(plain, &mut frame).ok()?;
+        let mut frame = buffers.take(limit + TAG_BYTES);
+        frame.set_len(limit);
+        let frame_bytes = context.compress_to_buffer(plain, &mut frame[..]).ok()?;
+        frame.set_len(frame_bytes);
         Some(frame)
     }
 }
 
 /// Unzips the frame of the segment `number`, which must give exactly `plain_bytes`.
-pub(crate) fn unzip(number: u64, frame: &[u8], plain_bytes: usize) -> Result<Vec<u8>, SealError> {
-    match zstd::bulk::decompress(frame, plain_bytes) {
-        Ok(plain) if plain.len() == plain_bytes => Ok(plain),
+pub(crate) fn unzip(number: u64, frame: &[u8], plain_bytes: usize, buffers: &Buffers) -> Result<Buffer, SealError> {
+    let mut plain = buffers.take(plain_bytes);
+    plain.set_len(plain_bytes);
+    match zstd::bulk::decompress_to_buffer(frame, &mut plain[..]) {
+        Ok(bytes) if bytes == plain_bytes => Ok(plain),
         Ok(_) | Err(_) => Err(SealError::damaged(Place::Segment(number))),
     }
 }
@@ -151,7 +155,7 @@ mod tests {
     fn a_frame_of_another_size_is_damage() {
         let frame = zstd::bulk::compress(&[1; 100], 1).unwrap();
         for (bytes, fits) in [(99, false), (100, true), (101, false)] {
-            assert_eq!(unzip(0, &frame, bytes).is_ok(), fits, "{bytes}");
+            assert_eq!(unzip(0, &frame, bytes, &Buffers::default()).is_ok(), fits, "{bytes}");
         }
     }
 
@@ -195,12 +199,12 @@ mod tests {
         })
         .take(1 << 20)
         .collect();
-        let mut zipper = Zipper::default();
-        assert_eq!(zipper.pack(Attempt::Sample, &noise).0, Kind::Raw);
+        let (mut zipper, buffers) = (Zipper::default(), Buffers::default());
+        assert_eq!(zipper.pack(Attempt::Sample, &noise, &buffers).0, Kind::Raw);
         for start in [0, 1 << 18, 1 << 19, 3 << 18] {
             let mut mixed = noise.clone();
             mixed[start..start + (1 << 18)].fill(b'x');
-            assert_eq!(zipper.pack(Attempt::Sample, &mixed).0, Kind::Zstd, "{start}");
+            assert_eq!(zipper.pack(Attempt::Sample, &mixed, &buffers).0, Kind::Zstd, "{start}");
         }
     }
 }

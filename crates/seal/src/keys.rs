@@ -8,9 +8,10 @@ use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::hkdf::{HKDF_SHA256, Salt};
 use zeroize::Zeroizing;
 
+use crate::buffer::Buffer;
 use crate::error::{Place, SealError};
 use crate::index::SegmentAt;
-use crate::segment::Kind;
+use crate::segment::{Kind, TAG_BYTES};
 
 /// 256-bit key of one blob, wiped when dropped.
 ///
@@ -79,27 +80,32 @@ impl BlobKeys {
         verify_slices_are_equal(&self.commitment, stored).map_err(|_| SealError::WrongKey)
     }
 
-    /// Seals the stored form of the segment `number` and appends its tag.
-    pub(crate) fn seal_segment(&self, number: u64, last: bool, kind: Kind, body: &mut Vec<u8>) {
-        seal(&self.segments, segment_nonce(number, last), &self.segment_aad(kind), body);
+    /// Seals the stored form of the segment `number` and appends its tag, for which there must be room.
+    pub(crate) fn seal_segment(&self, number: u64, last: bool, kind: Kind, body: &mut Buffer) {
+        let tag = seal(&self.segments, segment_nonce(number, last), &self.segment_aad(kind), body);
+        body.extend_from_slice(&tag);
     }
 
     /// Opens the segment at `at` where its stored bytes lie, which are its stored form without tag then.
-    pub(crate) fn open_segment(&self, at: &SegmentAt, stored: &mut Vec<u8>) -> Result<(), SealError> {
-        open(&self.segments, segment_nonce(at.number, at.last), &self.segment_aad(at.kind), stored)
-            .ok_or(SealError::damaged(Place::Segment(at.number)))
+    pub(crate) fn open_segment(&self, at: &SegmentAt, stored: &mut Buffer) -> Result<(), SealError> {
+        let body_bytes = open(&self.segments, segment_nonce(at.number, at.last), &self.segment_aad(at.kind), stored)
+            .ok_or(SealError::damaged(Place::Segment(at.number)))?;
+        stored.set_len(body_bytes);
+        Ok(())
     }
 
     /// Seals the footer and appends its tag.
     pub(crate) fn seal_footer(&self, plain: &mut Vec<u8>) {
-        seal(&self.footer, footer_nonce(), self.header_hash.as_ref(), plain);
+        let tag = seal(&self.footer, footer_nonce(), self.header_hash.as_ref(), plain);
+        plain.extend(tag);
     }
 
     /// The plaintext of the footer.
     pub(crate) fn open_footer(&self, stored: &[u8]) -> Result<Vec<u8>, SealError> {
         let mut plain = stored.to_vec();
-        open(&self.footer, footer_nonce(), self.header_hash.as_ref(), &mut plain)
+        let plain_bytes = open(&self.footer, footer_nonce(), self.header_hash.as_ref(), &mut plain)
             .ok_or(SealError::damaged(Place::Footer))?;
+        plain.truncate(plain_bytes);
         Ok(plain)
     }
 
@@ -124,15 +130,17 @@ fn footer_nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; 12])
 }
 
-fn seal(key: &LessSafeKey, nonce: Nonce, aad: &[u8], plain: &mut Vec<u8>) {
-    key.seal_in_place_append_tag(nonce, Aad::from(aad), plain)
+/// Encrypts in place; gives the tag.
+fn seal(key: &LessSafeKey, nonce: Nonce, aad: &[u8], plain: &mut [u8]) -> [u8; TAG_BYTES] {
+    let tag = key
+        .seal_in_place_separate_tag(nonce, Aad::from(aad), plain)
         .expect("AES-GCM takes 64 GiB a message; segments and footer are far shorter");
+    tag.as_ref().try_into().expect("the tag of AES-GCM has 16 bytes")
 }
 
-fn open(key: &LessSafeKey, nonce: Nonce, aad: &[u8], stored: &mut Vec<u8>) -> Option<()> {
-    let plain_bytes = key.open_in_place(nonce, Aad::from(aad), stored).ok()?.len();
-    stored.truncate(plain_bytes);
-    Some(())
+/// Decrypts in place what ends with its tag; gives the length of the plaintext.
+fn open(key: &LessSafeKey, nonce: Nonce, aad: &[u8], stored: &mut [u8]) -> Option<usize> {
+    key.open_in_place(nonce, Aad::from(aad), stored).ok().map(|plain| plain.len())
 }
 
 #[cfg(test)]

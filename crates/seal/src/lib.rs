@@ -6,9 +6,10 @@
 //! Invariants:
 //! - No plaintext leaves before its segment was authenticated, and nothing is opened before the key commitment matched.
 //! - A [`DataKey`] seals one blob: [`Sealer`] and [`Resealer`] consume it, and it cannot be cloned.
-//! - Memory does not follow announced lengths, only the limits of the format.
+//! - Memory does not follow announced lengths, only the limits of the format. A stream takes it once ([`Buffers`]).
 
 mod blob_id;
+mod buffer;
 mod compression;
 mod digest;
 mod error;
@@ -28,6 +29,7 @@ mod tail;
 mod writer;
 
 pub use blob_id::{BlobId, InvalidBlobId};
+pub use buffer::{ALIGNMENT, Buffer, Buffers};
 pub use compression::{Compression, Zipper};
 pub use digest::{PlainCheck, PlainDigest};
 pub use error::{Place, SealError};

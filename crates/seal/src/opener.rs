@@ -1,5 +1,6 @@
 //! Random access to a stored blob; the caller does the reading.
 
+use crate::buffer::{Buffer, Buffers};
 use crate::compression::unzip;
 use crate::error::{Place, SealError};
 use crate::footer::Footer;
@@ -14,6 +15,8 @@ pub struct Opener {
     header: Header,
     head_bytes: u64,
     keys: BlobKeys,
+    /// For what is unzipped.
+    buffers: Buffers,
 }
 
 impl Opener {
@@ -30,7 +33,7 @@ impl Opener {
         let parts = Head::split(head).ok_or(SealError::damaged(Place::Header))?;
         let keys = BlobKeys::derive(key, parts.header);
         keys.check_commitment(parts.commitment)?;
-        Ok(Self { header, head_bytes: head.len() as u64, keys })
+        Ok(Self { header, head_bytes: head.len() as u64, keys, buffers: Buffers::default() })
     }
 
     /// The header, authenticated.
@@ -53,11 +56,11 @@ impl Opener {
     ///
     /// # Errors
     /// [`SealError::Damaged`] in this segment when it is not authentic or has another length.
-    pub fn open_segment(&self, at: &SegmentAt, stored: Vec<u8>) -> Result<Vec<u8>, SealError> {
+    pub fn open_segment(&self, at: &SegmentAt, stored: Buffer) -> Result<Buffer, SealError> {
         let body = self.open_stored(at, stored)?;
         match at.kind {
             Kind::Raw => Ok(body),
-            Kind::Zstd => unzip(at.number, &body, at.plain_bytes()),
+            Kind::Zstd => unzip(at.number, &body, at.plain_bytes(), &self.buffers),
         }
     }
 
@@ -65,7 +68,7 @@ impl Opener {
     ///
     /// # Errors
     /// Those of [`Opener::open_segment`].
-    pub fn open_stored(&self, at: &SegmentAt, mut stored: Vec<u8>) -> Result<Vec<u8>, SealError> {
+    pub fn open_stored(&self, at: &SegmentAt, mut stored: Buffer) -> Result<Buffer, SealError> {
         if stored.len() != at.stored_bytes as usize {
             return Err(SealError::damaged(Place::Segment(at.number)));
         }

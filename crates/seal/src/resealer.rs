@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::buffer::Buffer;
 use crate::compression::Attempt;
 use crate::error::SealError;
 use crate::footer::Footer;
@@ -43,7 +44,7 @@ impl Resealer {
     ///
     /// # Errors
     /// [`SealError::WrongSegment`] when it is not the next one.
-    pub fn append(&mut self, segment: Segment) -> Result<Vec<u8>, SealError> {
+    pub fn append(&mut self, segment: Segment) -> Result<Buffer, SealError> {
         self.writer.append(segment)
     }
 
@@ -80,7 +81,7 @@ impl SegmentResealer {
     ///
     /// # Errors
     /// [`SealError::Damaged`] in this segment of the source.
-    pub fn reseal(&self, at: &SegmentAt, stored: Vec<u8>) -> Result<Segment, SealError> {
+    pub fn reseal(&self, at: &SegmentAt, stored: Buffer) -> Result<Segment, SealError> {
         let body = self.source.open_stored(at, stored)?;
         Ok(Segment::seal(&self.keys, (at.number, at.last), (Attempt::Raw, at.kind), at.plain_bytes(), body))
     }

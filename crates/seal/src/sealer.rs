@@ -7,6 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::buffer::{Buffer, Buffers};
 use crate::compression::{Attempt, Chooser, Compression, Zipper};
 use crate::digest::PlainDigest;
 use crate::error::SealError;
@@ -23,8 +24,9 @@ pub struct Sealer {
     /// Number of the piece that is being filled.
     number: u64,
     /// Plaintext that is not given out yet. A full piece waits here until it is known whether it is the last.
-    pending: Vec<u8>,
-    spare: Vec<Vec<u8>>,
+    pending: Buffer,
+    /// For pieces and sealed segments.
+    buffers: Buffers,
 }
 
 /// A piece of the stream: the plaintext of one segment.
@@ -32,7 +34,7 @@ pub struct Piece {
     number: u64,
     last: bool,
     attempt: Attempt,
-    plain: Vec<u8>,
+    plain: Buffer,
 }
 
 impl fmt::Debug for Sealer {
@@ -61,8 +63,8 @@ impl Sealer {
             chooser: Chooser::new(compression),
             segment_bytes: header.segment_size.bytes_usize(),
             number: 0,
-            pending: Vec::new(),
-            spare: Vec::new(),
+            pending: Buffer::default(),
+            buffers: Buffers::default(),
         };
         Ok((sealer, head))
     }
@@ -70,14 +72,16 @@ impl Sealer {
     /// What seals the pieces.
     #[must_use]
     pub fn segments(&self) -> SegmentSealer {
-        SegmentSealer { keys: self.writer.keys() }
+        SegmentSealer { keys: self.writer.keys(), buffers: self.buffers.clone() }
     }
 
     /// Takes from the front of `plain` until a piece is complete, and gives that piece; `None` when all was taken.
     pub fn push(&mut self, plain: &mut &[u8]) -> Option<Piece> {
         let (taken, rest) = plain.split_at(plain.len().min(self.segment_bytes - self.pending.len()));
-        self.pending.reserve_exact(if self.pending.is_empty() { self.segment_bytes } else { 0 });
-        self.pending.extend(taken);
+        if self.pending.is_empty() {
+            self.pending = self.buffers.take(self.segment_bytes);
+        }
+        self.pending.extend_from_slice(taken);
         *plain = rest;
         // A full piece leaves when more comes: then it is not the last.
         (!rest.is_empty()).then(|| self.cut(false))
@@ -89,16 +93,10 @@ impl Sealer {
     }
 
     fn cut(&mut self, last: bool) -> Piece {
-        let plain = std::mem::replace(&mut self.pending, self.spare.pop().unwrap_or_default());
+        let plain = std::mem::take(&mut self.pending);
         let piece = Piece { number: self.number, last, attempt: self.chooser.next(), plain };
         self.number += 1;
         piece
-    }
-
-    /// Takes the buffer of a sealed piece back, to be filled again.
-    pub fn reuse(&mut self, mut buffer: Vec<u8>) {
-        buffer.clear();
-        self.spare.push(buffer);
     }
 
     /// Says that the source waits for the sealing, or does so no longer: [`Compression::Adaptive`] stores pieces as they are
@@ -112,7 +110,7 @@ impl Sealer {
     /// # Errors
     /// [`SealError::WrongSegment`] when it is not the next one; [`SealError::TooLong`] when the stream needs more than 2^24
     /// segments. The blob cannot be finished then.
-    pub fn append(&mut self, segment: Segment) -> Result<Vec<u8>, SealError> {
+    pub fn append(&mut self, segment: Segment) -> Result<Buffer, SealError> {
         self.chooser.learn(segment.attempt, segment.kind);
         self.writer.append(segment)
     }
@@ -140,13 +138,14 @@ impl Sealer {
 #[derive(Clone, Debug)]
 pub struct SegmentSealer {
     keys: Arc<BlobKeys>,
+    buffers: Buffers,
 }
 
 impl SegmentSealer {
     /// Seals a piece; gives its plaintext back for the digest.
-    pub fn seal(&self, piece: Piece, zipper: &mut Zipper) -> (Segment, Vec<u8>) {
+    pub fn seal(&self, piece: Piece, zipper: &mut Zipper) -> (Segment, Buffer) {
         let Piece { number, last, attempt, plain } = piece;
-        let (kind, body) = zipper.pack(attempt, &plain);
+        let (kind, body) = zipper.pack(attempt, &plain, &self.buffers);
         (Segment::seal(&self.keys, (number, last), (attempt, kind), plain.len(), body), plain)
     }
 }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::buffer::Buffer;
 use crate::compression::Attempt;
 use crate::error::SealError;
 use crate::footer::{self, Footer};
@@ -31,7 +32,7 @@ pub struct Segment {
     pub(crate) kind: Kind,
     pub(crate) attempt: Attempt,
     pub(crate) plain_bytes: usize,
-    stored: Vec<u8>,
+    stored: Buffer,
 }
 
 impl Segment {
@@ -41,7 +42,7 @@ impl Segment {
         (number, last): (u64, bool),
         (attempt, kind): (Attempt, Kind),
         plain_bytes: usize,
-        mut body: Vec<u8>,
+        mut body: Buffer,
     ) -> Self {
         keys.seal_segment(number, last, kind, &mut body);
         Self { number, last, kind, attempt, plain_bytes, stored: body }
@@ -77,7 +78,7 @@ impl Writer {
     }
 
     /// Binds the next segment, and gives the bytes that come next in the blob.
-    pub(crate) fn append(&mut self, segment: Segment) -> Result<Vec<u8>, SealError> {
+    pub(crate) fn append(&mut self, segment: Segment) -> Result<Buffer, SealError> {
         if segment.number != self.count() {
             return Err(SealError::WrongSegment { given: segment.number, expected: self.count() });
         }

@@ -50,8 +50,7 @@ pub(crate) fn seal_in<'a>(
     let mut bind = |sealer: &mut Sealer, piece| {
         let (segment, plain) = segments.seal(piece, &mut zipper);
         digest.update(&plain);
-        sealer.reuse(plain);
-        blob.extend(sealer.append(segment).unwrap());
+        blob.extend_from_slice(&sealer.append(segment).unwrap());
     };
     for mut portion in portions {
         while let Some(piece) = sealer.push(&mut portion) {
@@ -92,7 +91,7 @@ pub(crate) fn stored<'a>(blob: &'a [u8], footer: &Footer, number: u64) -> &'a [u
 
 /// The plaintext of the segment `number`, if these are its stored bytes.
 pub(crate) fn open_one(opener: &Opener, footer: &Footer, number: u64, stored: &[u8]) -> Result<Vec<u8>, SealError> {
-    opener.open_segment(&footer.segment(number).unwrap(), stored.to_vec())
+    opener.open_segment(&footer.segment(number).unwrap(), stored.to_vec().into()).map(|plain| plain.to_vec())
 }
 
 /// The stream of a blob, fully checked.

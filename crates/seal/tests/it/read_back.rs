@@ -7,7 +7,7 @@ use crate::blobs::{SEGMENT, compressible, header, key, open_ends, random, seal, 
 /// Reads `numbers` of a blob back.
 fn take(read_back: &mut ReadBack, blob: &[u8], (opener, footer): &(Opener, Footer), numbers: std::ops::Range<u64>) {
     for number in numbers {
-        let (at, stored) = (footer.segment(number).unwrap(), stored(blob, footer, number).to_vec());
+        let (at, stored) = (footer.segment(number).unwrap(), stored(blob, footer, number).to_vec().into());
         let opened =
             if read_back.unzips() { opener.open_segment(&at, stored) } else { opener.open_stored(&at, stored) };
         read_back.take(&at, &opened.unwrap()).unwrap();

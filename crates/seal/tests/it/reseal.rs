@@ -13,7 +13,7 @@ fn begin(blob: &[u8], header: &Header) -> Result<(Resealer, SegmentResealer, Vec
 
 /// The segment `number` of the source, sealed for the copy.
 fn resealed(blob: &[u8], footer: &Footer, segments: &SegmentResealer, number: u64) -> Result<Segment, SealError> {
-    segments.reseal(&footer.segment(number).unwrap(), stored(blob, footer, number).to_vec())
+    segments.reseal(&footer.segment(number).unwrap(), stored(blob, footer, number).to_vec().into())
 }
 
 fn reseal(blob: &[u8]) -> Result<Vec<u8>, SealError> {
@@ -21,7 +21,7 @@ fn reseal(blob: &[u8]) -> Result<Vec<u8>, SealError> {
     let (_, footer) = open_ends(blob, &key(1))?;
     for number in 0..footer.segment_count() {
         let segment = resealed(blob, &footer, &segments, number)?;
-        copy.extend(resealer.append(segment)?);
+        copy.extend_from_slice(&resealer.append(segment)?);
     }
     let (sealed, end) = resealer.finish()?;
     copy.extend(end);
