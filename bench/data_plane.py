@@ -288,7 +288,7 @@ JOBS = {"create": create, "verify": verify, "walk": walk, "copy-same-key": copy_
 
 def data(mib):
     """The RDB of the mixed data, made once."""
-    file = KEEP / f"mixed-{mib}.rdb"
+    file = KEEP / f"text-{mib}.rdb"
     if not file.exists():
         KEEP.mkdir(parents=True, exist_ok=True)
         with engine.FreshServer(common.redis()) as server:

@@ -7,6 +7,7 @@
 //! fsync, rename and fsync of both directories; a file whose fsync failed is given up and never synced again, because the
 //! system may have forgotten what it could not write.
 
+mod direct;
 mod erase;
 mod layout;
 mod local;

@@ -1,5 +1,6 @@
 //! The store: begin, open, delete, list.
 
+use crate::direct;
 use crate::erase::erase_head;
 use crate::layout::{Layout, blocking, failed, sync_directory};
 use crate::reader::LocalReader;
@@ -94,7 +95,9 @@ fn begin(layout: &Layout, id: BlobId) -> Result<File, BlobError> {
     let path = layout.begun(id);
     // A writer that is still on the old file must not reach the new one.
     remove(&path).map_err(failed)?;
-    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(failed)
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    direct::enable(&file).map_err(failed)?;
+    Ok(file)
 }
 
 /// Removes a file; says whether it was there.

@@ -1,13 +1,14 @@
 //! A committed blob, or the settled part of one that is being written, read in ranges.
 
+use crate::direct;
 use crate::layout::{blocking, failed};
 use async_trait::async_trait;
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 use valkeep_ports::blobs::{BlobError, BlobReader};
+use valkeep_seal::{Buffer, Buffers};
 
 /// A committed blob in any file. Blocks for a moment.
 ///
@@ -21,17 +22,19 @@ pub fn open_file(path: &Path) -> io::Result<Box<dyn BlobReader>> {
 pub(crate) struct LocalReader {
     file: Arc<File>,
     len_bytes: u64,
+    buffers: Buffers,
 }
 
 impl LocalReader {
     pub(crate) fn whole(file: File) -> io::Result<Self> {
+        direct::enable(&file)?;
         let len_bytes = file.metadata()?.len();
-        Ok(Self::first(Arc::new(file), len_bytes))
+        Ok(Self::first(Arc::new(file), len_bytes, Buffers::default()))
     }
 
     /// The first bytes of a file that has at least that many.
-    pub(crate) fn first(file: Arc<File>, len_bytes: u64) -> Self {
-        Self { file, len_bytes }
+    pub(crate) fn first(file: Arc<File>, len_bytes: u64, buffers: Buffers) -> Self {
+        Self { file, len_bytes, buffers }
     }
 }
 
@@ -41,18 +44,13 @@ impl BlobReader for LocalReader {
         self.len_bytes
     }
 
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
         let end = offset_bytes.checked_add(len_bytes as u64);
         // Before the buffer is made: a wrong length must not take the memory.
         if end.is_none_or(|end| end > self.len_bytes) {
             return Err(BlobError::Failed(io::ErrorKind::UnexpectedEof.into()));
         }
-        let file = Arc::clone(&self.file);
-        blocking(move || {
-            let mut bytes = vec![0; len_bytes];
-            file.read_exact_at(&mut bytes, offset_bytes).map_err(failed)?;
-            Ok(bytes)
-        })
-        .await
+        let (file, buffers) = (Arc::clone(&self.file), self.buffers.clone());
+        blocking(move || direct::read(&file, offset_bytes, len_bytes, &buffers).map_err(failed)).await
     }
 }

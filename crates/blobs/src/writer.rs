@@ -4,18 +4,20 @@
 //! [`SYNC_EVERY_BYTES`] a third thread syncs what is there and forgets the system's copies of it. So the sync of the commit
 //! is short however large the blob is, and what is settled can be read back from the disk behind the writer.
 
+use crate::direct::BlockWriter;
 use crate::layout::{Layout, blocking, failed, sync_directory};
 use crate::reader::LocalReader;
 use async_trait::async_trait;
 use rustix::fs::{Advice, fadvise};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::task::{JoinHandle, spawn_blocking};
 use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobError, BlobReader, BlobWriter};
+use valkeep_seal::{Buffer, Buffers};
 
 /// Data that may wait for the disk, in bytes: what is left to sync and to read back at the commit. Our choice.
 const SYNC_EVERY_BYTES: u64 = 16 << 20;
@@ -33,6 +35,8 @@ pub(crate) struct LocalWriter {
     layout: Layout,
     file: Arc<File>,
     settled_bytes: Arc<AtomicU64>,
+    /// For what is read back.
+    buffers: Buffers,
     /// The piece that is being written; `None` once something failed.
     under_way: Option<JoinHandle<Progress>>,
 }
@@ -42,13 +46,13 @@ impl LocalWriter {
         let (file, settled_bytes) = (Arc::new(file), Arc::new(AtomicU64::new(0)));
         let unfinished = Unfinished {
             file: Arc::clone(&file),
-            written_bytes: 0,
+            blocks: BlockWriter::new(),
             sync: None,
             sync_asked_bytes: 0,
             settled_bytes: Arc::clone(&settled_bytes),
         };
         let ready = spawn_blocking(move || Ok(unfinished));
-        Self { id, layout, file, settled_bytes, under_way: Some(ready) }
+        Self { id, layout, file, settled_bytes, buffers: Buffers::default(), under_way: Some(ready) }
     }
 
     /// Waits for the piece under way. After a failure there is nothing left to wait for, and nothing is synced any more.
@@ -62,7 +66,7 @@ impl LocalWriter {
 
 #[async_trait]
 impl BlobWriter for LocalWriter {
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn write(&mut self, bytes: Buffer) -> Result<(), BlobError> {
         let mut unfinished = self.written().await?;
         unfinished.sync_behind().await?;
         self.under_way = Some(spawn_blocking(move || unfinished.append(&bytes).map_err(failed)));
@@ -71,7 +75,7 @@ impl BlobWriter for LocalWriter {
 
     fn settled(&self) -> Option<Box<dyn BlobReader>> {
         let settled_bytes = self.settled_bytes.load(Ordering::Acquire);
-        Some(Box::new(LocalReader::first(Arc::clone(&self.file), settled_bytes)))
+        Some(Box::new(LocalReader::first(Arc::clone(&self.file), settled_bytes, self.buffers.clone())))
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), BlobError> {
@@ -109,7 +113,7 @@ pub(crate) fn check_room(file: &File) -> io::Result<()> {
 #[derive(Debug)]
 struct Unfinished {
     file: Arc<File>,
-    written_bytes: u64,
+    blocks: BlockWriter,
     sync: Option<JoinHandle<Result<(), BlobError>>>,
     /// Where the sync ends that was asked for last.
     sync_asked_bytes: u64,
@@ -120,8 +124,7 @@ impl Unfinished {
     /// Gives the file back only when the bytes were taken.
     fn append(mut self, bytes: &[u8]) -> io::Result<Self> {
         check_room(&self.file)?;
-        (&*self.file).write_all(bytes)?;
-        self.written_bytes += bytes.len() as u64;
+        self.blocks.append(&self.file, bytes)?;
         Ok(self)
     }
 
@@ -130,10 +133,10 @@ impl Unfinished {
         if self.sync.as_ref().is_some_and(JoinHandle::is_finished) {
             self.sync_done().await?;
         }
-        if self.written_bytes - self.sync_asked_bytes >= SYNC_EVERY_BYTES {
+        if self.blocks.written_bytes() - self.sync_asked_bytes >= SYNC_EVERY_BYTES {
             self.sync_done().await?;
             let file = Arc::clone(&self.file);
-            let (from, to) = (self.sync_asked_bytes, self.written_bytes);
+            let (from, to) = (self.sync_asked_bytes, self.blocks.written_bytes());
             let settled_bytes = Arc::clone(&self.settled_bytes);
             self.sync_asked_bytes = to;
             self.sync = Some(spawn_blocking(move || {
@@ -154,9 +157,10 @@ impl Unfinished {
         }
     }
 
-    fn publish(self, id: BlobId, layout: &Layout) -> io::Result<()> {
+    fn publish(mut self, id: BlobId, layout: &Layout) -> io::Result<()> {
+        self.blocks.finish(&self.file)?;
         self.file.sync_all()?;
-        forget_cached(&self.file, self.sync_asked_bytes, self.written_bytes);
+        forget_cached(&self.file, self.sync_asked_bytes, self.blocks.written_bytes());
         fs::rename(layout.begun(id), layout.committed(id))?;
         sync_directory(&layout.shelf_of(id))?;
         sync_directory(&layout.begun_directory())
@@ -186,9 +190,9 @@ mod tests {
             // A device that is always full stands in for the disk.
             let full = File::options().write(true).open("/dev/full").unwrap();
             let mut writer = Box::new(LocalWriter::new(BlobId([1; 16]), full, layout.clone()));
-            writer.write(b"bytes".to_vec()).await.unwrap();
+            writer.write(vec![1; 1 << 20].into()).await.unwrap();
             for n in 0..writes_after {
-                let outcome = writer.write(b"more".to_vec()).await;
+                let outcome = writer.write(vec![2; 1 << 20].into()).await;
                 assert!(
                     if n == 0 { matches!(outcome, Err(BlobError::Full(_))) } else { outcome.is_err() },
                     "{outcome:?}"
@@ -212,7 +216,7 @@ mod tests {
         let mut outcomes = Vec::new();
         // The sync that is due after the first piece runs beside the second; the third waits for it.
         for _ in 0..5 {
-            outcomes.push(writer.write(vec![0; SYNC_EVERY_BYTES as usize]).await);
+            outcomes.push(writer.write(vec![0; SYNC_EVERY_BYTES as usize].into()).await);
         }
         assert!(outcomes[0].is_ok());
         assert!(outcomes[2..].iter().all(|outcome| matches!(outcome, Err(BlobError::Failed(_)))), "{outcomes:?}");
@@ -231,7 +235,7 @@ mod tests {
         let drain = std::thread::spawn(move || io::copy(&mut reading, &mut io::sink()));
         let unsynced = File::from(std::os::fd::OwnedFd::from(writing));
         let mut writer = Box::new(LocalWriter::new(BlobId([1; 16]), unsynced, layout.clone()));
-        writer.write(vec![0; SYNC_EVERY_BYTES as usize]).await.unwrap();
+        writer.write(vec![0; SYNC_EVERY_BYTES as usize].into()).await.unwrap();
         assert!(writer.commit().await.is_err());
         drain.join().unwrap().unwrap();
         assert!(!layout.committed(BlobId([1; 16])).exists());
@@ -244,7 +248,7 @@ mod tests {
         let file = File::options().read(true).write(true).create_new(true).open(layout.begun(BlobId([1; 16]))).unwrap();
         let mut writer = Box::new(LocalWriter::new(BlobId([1; 16]), file, layout));
         for n in 1..=4 {
-            writer.write(vec![n; SYNC_EVERY_BYTES as usize]).await.unwrap();
+            writer.write(vec![n; SYNC_EVERY_BYTES as usize].into()).await.unwrap();
         }
         // The fourth piece waited for the sync of the second.
         let settled = writer.settled().unwrap();

@@ -21,7 +21,7 @@ fn begun(directory: &Path) -> std::path::PathBuf {
 
 async fn written(blobs: &LocalBlobs, bytes: &[u8]) -> Box<dyn BlobWriter> {
     let mut writer = blobs.create(ID).await.expect("the store is in order");
-    writer.write(bytes.to_vec()).await.expect("the store is in order");
+    writer.write(bytes.to_vec().into()).await.expect("the store is in order");
     writer
 }
 
@@ -91,7 +91,7 @@ async fn a_blob_larger_than_the_sync_interval_is_whole() {
     let blobs = LocalBlobs::open(directory.path()).unwrap();
     let mut writer = blobs.create(ID).await.unwrap();
     for n in 0..=64_u8 {
-        writer.write(vec![n; 1 << 20]).await.unwrap();
+        writer.write(vec![n; 1 << 20].into()).await.unwrap();
     }
     writer.commit().await.unwrap();
     let reader = blobs.open(ID).await.unwrap();

@@ -57,14 +57,14 @@ impl Bench {
     async fn write(&self, bytes: &[u8]) -> Result<(), BlobError> {
         let mut writer = self.blobs.create(ID).await?;
         for piece in bytes.chunks(50_000) {
-            writer.write(piece.to_vec()).await?;
+            writer.write(piece.to_vec().into()).await?;
         }
         writer.commit().await
     }
 
     async fn read(&self) -> Vec<u8> {
         let reader = self.blobs.open(ID).await.unwrap();
-        reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap()
+        reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap().to_vec()
     }
 
     fn uploads(&self) -> usize {
@@ -77,7 +77,7 @@ impl Bench {
 }
 
 /// What the store said of a read that failed.
-fn said(outcome: Result<Vec<u8>, BlobError>) -> String {
+fn said<T: std::fmt::Debug>(outcome: Result<T, BlobError>) -> String {
     match outcome {
         Err(BlobError::Failed(error)) => error.to_string(),
         other => panic!("{other:?}"),
@@ -224,7 +224,7 @@ async fn another_object_in_the_way_is_not_replaced() {
         let mut writer = bench.blobs.create(ID).await.unwrap();
         let rival = vec![7; bytes.len()];
         bench.write(&rival).await.unwrap();
-        writer.write(bytes).await.unwrap();
+        writer.write(bytes.into()).await.unwrap();
         // Of the same length, so that only the mark tells it apart.
         assert!(matches!(writer.commit().await, Err(BlobError::Failed(_))));
         assert!(bench.read().await == rival);
@@ -240,7 +240,7 @@ async fn a_writer_never_waits_for_the_store() {
     let mut writer = bench.blobs.create(ID).await.unwrap();
     bench.store.trouble(down);
     for _ in 0..20 {
-        writer.write(sample(PART_BYTES)).await.unwrap();
+        writer.write(sample(PART_BYTES).into()).await.unwrap();
     }
     bench.store.no_trouble();
     writer.commit().await.unwrap();
@@ -254,10 +254,10 @@ async fn a_writer_hears_early_that_the_store_refuses() {
     bench.store.trouble(|met, _| (met == Operation::Begin).then_some(Trouble::Answer(403, "AccessDenied")));
     let mut refused = None;
     while refused.is_none() {
-        refused = writer.write(sample(PART_BYTES)).await.err();
+        refused = writer.write(sample(PART_BYTES).into()).await.err();
     }
     assert!(matches!(refused, Some(BlobError::Failed(error)) if error.to_string().contains("403 AccessDenied")));
-    assert!(writer.write(vec![1]).await.is_err());
+    assert!(writer.write(vec![1].into()).await.is_err());
     assert!(writer.commit().await.is_err());
 }
 
@@ -265,7 +265,7 @@ async fn a_writer_hears_early_that_the_store_refuses() {
 async fn a_dropped_writer_aborts_its_upload() {
     let bench = Bench::new().await;
     let mut writer = bench.blobs.create(ID).await.unwrap();
-    writer.write(three_parts()).await.unwrap();
+    writer.write(three_parts().into()).await.unwrap();
     bench.store.until(|state| !state.uploads.is_empty()).await;
     drop(writer);
     bench.store.until(|state| state.uploads.is_empty()).await;
@@ -279,7 +279,7 @@ async fn what_a_killed_process_left_goes_with_the_next_start_and_nothing_else() 
         ["other/key", "our/notes", &format!("our/{ID}.bak"), &format!("our/{}", ID.to_string().to_uppercase())];
     for number in 0..5_u8 {
         let mut writer = bench.blobs.create(BlobId([number; 16])).await.unwrap();
-        writer.write(three_parts()).await.unwrap();
+        writer.write(three_parts().into()).await.unwrap();
         // A process that is killed drops nothing.
         std::mem::forget(writer);
     }
@@ -300,7 +300,7 @@ async fn a_deleted_blob_fails_its_writer() {
     let bench = Bench::new().await;
     for bytes in [three_parts(), sample(10)] {
         let mut writer = bench.blobs.create(ID).await.unwrap();
-        writer.write(bytes).await.unwrap();
+        writer.write(bytes.into()).await.unwrap();
         bench.blobs.delete(ID).await.unwrap();
         assert!(matches!(writer.commit().await, Err(BlobError::Failed(_))));
         assert!(matches!(bench.blobs.open(ID).await, Err(BlobError::NotFound(ID))));

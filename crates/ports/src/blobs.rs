@@ -7,6 +7,7 @@ use std::fmt::Debug;
 use valkeep_domain::ids::{BlobId, JobId};
 use valkeep_domain::size::ByteCount;
 use valkeep_domain::time::Timestamp;
+use valkeep_seal::Buffer;
 
 /// What the caller can do about a failure.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +56,7 @@ pub trait BlobWriter: Send + Debug {
     ///
     /// # Errors
     /// `Full`, `Failed`; the blob is lost then.
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError>;
+    async fn write(&mut self, bytes: Buffer) -> Result<(), BlobError>;
 
     /// The blob's first bytes, as far as they would survive power loss by now, so that they can be read back while the
     /// next ones are written. The reader's length is what is settled at this call, and never less than at an earlier one.
@@ -83,7 +84,7 @@ pub trait BlobReader: Send + Sync + Debug {
     ///
     /// # Errors
     /// `Failed`, also when the range passes the end.
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError>;
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError>;
 }
 
 /// Where a blob stands.

@@ -10,7 +10,7 @@ use valkeep_ports::blobs::{BlobError, BlobReader, BlobWriter, Blobs};
 use valkeep_ports::keys::{EncryptionContext, FreshDataKey, KeyError, KeyService};
 use valkeep_ports::memory::MemoryBlobs;
 use valkeep_ports::sealed::{Committed, NewBlob, ResealedBlob, SealedError, SealedReader, SealedWriter, reseal};
-use valkeep_seal::{Compression, Place, SealError};
+use valkeep_seal::{Buffer, Compression, Place, SealError};
 use zeroize::Zeroizing;
 
 /// One key for all, wrapped as the context.
@@ -96,7 +96,7 @@ impl Blobs for Watched {
 
 #[async_trait::async_trait]
 impl BlobWriter for WatchedWriter {
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn write(&mut self, bytes: Buffer) -> Result<(), BlobError> {
         self.writer.write(bytes).await
     }
 
@@ -117,7 +117,7 @@ impl BlobReader for WatchedReader {
         self.reader.len_bytes()
     }
 
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
         let mut bytes = self.reader.read_at(offset_bytes, len_bytes).await?;
         let flipped = self.flip.and_then(|at| at.checked_sub(offset_bytes)).and_then(|at| usize::try_from(at).ok());
         if let Some(byte) = flipped.and_then(|at| bytes.get_mut(at)) {
@@ -166,7 +166,7 @@ async fn read_of(blobs: &dyn Blobs, id: BlobId, range: Range<u64>) -> Vec<u8> {
     let mut pieces = SealedReader::open(blobs, &OneKey, id).await.unwrap().pieces(range);
     let mut plain = Vec::new();
     while let Some(piece) = pieces.next().await.unwrap() {
-        plain.extend(piece);
+        plain.extend_from_slice(&piece);
     }
     plain
 }
@@ -187,11 +187,11 @@ fn noise(bytes: usize) -> Vec<u8> {
 /// Another blob with the bytes that `change` makes of the stored ones.
 async fn stored_as(blobs: &MemoryBlobs, id: BlobId, change: impl Fn(&mut Vec<u8>)) {
     let reader = blobs.open(BLOB).await.unwrap();
-    let mut stored = reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap();
+    let mut stored = reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap().to_vec();
     change(&mut stored);
     blobs.delete(id).await.unwrap();
     let mut writer = blobs.create(id).await.unwrap();
-    writer.write(stored).await.unwrap();
+    writer.write(stored.into()).await.unwrap();
     writer.commit().await.unwrap();
 }
 

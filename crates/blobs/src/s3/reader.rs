@@ -8,6 +8,7 @@ use std::io;
 use std::time::Duration;
 use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobError, BlobReader};
+use valkeep_seal::Buffer;
 
 /// Longest one attempt to read a range, its bytes included. Our choice.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -37,15 +38,15 @@ impl BlobReader for S3Reader {
         self.object.len_bytes
     }
 
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
         let end = offset_bytes.checked_add(len_bytes as u64);
         // Before the buffer is made: a wrong length must not take the memory.
         if end.is_none_or(|end| end > self.object.len_bytes) {
             return Err(BlobError::Failed(io::ErrorKind::UnexpectedEof.into()));
         }
         if len_bytes == 0 {
-            return Ok(Vec::new());
+            return Ok(Buffer::default());
         }
-        Ok(self.patience.of_request(|| self.read_once(offset_bytes, len_bytes)).await?)
+        Ok(self.patience.of_request(|| self.read_once(offset_bytes, len_bytes)).await?.into())
     }
 }

@@ -6,6 +6,7 @@ use crate::layout::blocking;
 use async_trait::async_trait;
 use std::io;
 use valkeep_ports::blobs::{BlobError, BlobWriter};
+use valkeep_seal::Buffer;
 
 #[derive(Debug)]
 pub(super) struct S3Writer {
@@ -26,7 +27,7 @@ impl S3Writer {
 
 #[async_trait]
 impl BlobWriter for S3Writer {
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn write(&mut self, bytes: Buffer) -> Result<(), BlobError> {
         let mut spool = self.take_spool()?;
         let (spool, full) = blocking(move || {
             let full = spool.append(&bytes)?;

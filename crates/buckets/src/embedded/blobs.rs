@@ -298,7 +298,7 @@ async fn send(
     let inside = range.start.saturating_sub(held.start)..range.end.min(held.end) - held.start;
     let mut pieces = reader.pieces(inside);
     while let Some(piece) = pieces.next().await? {
-        if sender.send(Ok(piece.into())).await.is_err() {
+        if sender.send(Ok(Bytes::from_owner(piece))).await.is_err() {
             return Ok(());
         }
     }

@@ -17,6 +17,7 @@ use valkeep_ports::blobs::BlobError;
 use valkeep_ports::keys::KeyError;
 use valkeep_ports::sealed::{Pieces, SealedError, SealedReader};
 use valkeep_rdb::{Facts, Inspector, RdbError};
+use valkeep_seal::Buffer;
 
 /// A stored shard was not vouched for: whose, and why.
 #[derive(Debug, thiserror::Error)]
@@ -89,7 +90,7 @@ pub(crate) struct Verified {
 #[derive(Debug)]
 enum Stage {
     /// It has a piece.
-    Piece(JoinHandle<Result<(Check, Vec<u8>), Cause>>),
+    Piece(JoinHandle<Result<(Check, Buffer), Cause>>),
     /// It has all of them.
     End(JoinHandle<Result<Found, Cause>>),
     Agreed(Box<Found>),
@@ -156,7 +157,7 @@ impl Verified {
     ///
     /// # Errors
     /// When anything disagrees or cannot be read. No `None` comes after an error.
-    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, VerifyError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Buffer>, VerifyError> {
         self.try_next().await.map_err(|cause| VerifyError {
             snapshot: self.snapshot.clone(),
             shard: self.shard,
@@ -165,7 +166,7 @@ impl Verified {
         })
     }
 
-    async fn try_next(&mut self) -> Result<Option<Vec<u8>>, Cause> {
+    async fn try_next(&mut self) -> Result<Option<Buffer>, Cause> {
         // A call that is given up in the middle leaves this.
         match std::mem::replace(&mut self.stage, Stage::Broken) {
             Stage::Piece(checking) => {
@@ -268,7 +269,7 @@ impl Check {
     }
 
     /// Takes a piece and gives it back, on a thread for such work.
-    fn on_its_thread(mut self, piece: Vec<u8>) -> JoinHandle<Result<(Self, Vec<u8>), Cause>> {
+    fn on_its_thread(mut self, piece: Buffer) -> JoinHandle<Result<(Self, Buffer), Cause>> {
         spawn_blocking(move || {
             self.push(&piece)?;
             Ok((self, piece))

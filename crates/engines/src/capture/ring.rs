@@ -27,6 +27,8 @@ const LEAST: &str = "the next 64 KiB of its data";
 pub(super) struct Ring {
     current: BytesMut,
     blocks: mpsc::Receiver<BytesMut>,
+    /// Where a consumed block goes, to be filled again.
+    consumed: mpsc::Sender<BytesMut>,
     /// One task, which ends with the connection.
     reader: JoinSet<Result<(), EngineError>>,
 }
@@ -35,9 +37,10 @@ impl Ring {
     /// Reads `stream` until its end; the `early` bytes were read already.
     pub(super) fn start<S: AsyncRead + Unpin + Send + 'static>(stream: S, early: BytesMut, idle_s: u64) -> Self {
         let (filled, blocks) = mpsc::channel(BLOCKS);
+        let (consumed, empty) = mpsc::channel(BLOCKS);
         let mut reader = JoinSet::new();
-        reader.spawn(read_all(stream, filled, idle_s));
-        Self { current: early, blocks, reader }
+        reader.spawn(read_all(stream, filled, empty, idle_s));
+        Self { current: early, blocks, consumed, reader }
     }
 
     /// The next bytes; none after the end.
@@ -47,7 +50,10 @@ impl Ring {
     pub(super) async fn bytes(&mut self) -> Result<&[u8], EngineError> {
         while self.current.is_empty() {
             match self.blocks.recv().await {
-                Some(block) => self.current = block,
+                Some(block) => {
+                    // A block more than there is room for is not needed any more.
+                    self.consumed.try_send(std::mem::replace(&mut self.current, block)).ok();
+                }
                 None => {
                     self.outcome().await?;
                     break;
@@ -74,6 +80,7 @@ impl Ring {
 async fn read_all<S: AsyncRead + Unpin>(
     mut stream: S,
     filled: mpsc::Sender<BytesMut>,
+    mut empty: mpsc::Receiver<BytesMut>,
     idle_s: u64,
 ) -> Result<(), EngineError> {
     let mut pace = Pace::new(idle_s);
@@ -93,7 +100,9 @@ async fn read_all<S: AsyncRead + Unpin>(
                         // Nothing was read while the sink was behind.
                         pace.begin_anew();
                     }
-                    room.send(std::mem::replace(&mut block, BytesMut::with_capacity(BLOCK_BYTES)));
+                    let mut next = empty.try_recv().unwrap_or_default();
+                    next.reserve(BLOCK_BYTES);
+                    room.send(std::mem::replace(&mut block, next));
                 }
                 Err(_) => return Ok(()),
             },

@@ -31,7 +31,7 @@ const B: BlobId = BlobId([0x0b; 16]);
 async fn store(blobs: &dyn Blobs, id: BlobId, pieces: &[&[u8]]) {
     let mut writer = blobs.create(id).await.unwrap();
     for piece in pieces {
-        writer.write(piece.to_vec()).await.unwrap();
+        writer.write(piece.to_vec().into()).await.unwrap();
     }
     writer.commit().await.unwrap();
 }
@@ -75,7 +75,7 @@ async fn a_range_past_the_end_fails(blobs: &dyn Blobs) {
 
 async fn a_begun_blob_cannot_be_read(blobs: &dyn Blobs) {
     let mut writer = blobs.create(A).await.unwrap();
-    writer.write(b"bytes".to_vec()).await.unwrap();
+    writer.write(b"bytes".to_vec().into()).await.unwrap();
     assert!(is_missing(blobs, A).await);
     writer.commit().await.unwrap();
     assert!(!is_missing(blobs, A).await);
@@ -83,14 +83,14 @@ async fn a_begun_blob_cannot_be_read(blobs: &dyn Blobs) {
 
 async fn a_dropped_writer_leaves_nothing_to_read(blobs: &dyn Blobs) {
     let mut writer = blobs.create(A).await.unwrap();
-    writer.write(b"bytes".to_vec()).await.unwrap();
+    writer.write(b"bytes".to_vec().into()).await.unwrap();
     drop(writer);
     assert!(is_missing(blobs, A).await);
 }
 
 async fn a_begun_blob_can_be_begun_anew(blobs: &dyn Blobs) {
     let mut writer = blobs.create(A).await.unwrap();
-    writer.write(b"a longer first attempt".to_vec()).await.unwrap();
+    writer.write(b"a longer first attempt".to_vec().into()).await.unwrap();
     drop(writer);
     store(blobs, A, &[b"second"]).await;
     let reader = blobs.open(A).await.unwrap();
@@ -103,7 +103,7 @@ async fn settled_bytes_are_the_first_ones(blobs: &dyn Blobs) {
     let mut writer = blobs.create(A).await.unwrap();
     let (mut written, mut known) = (Vec::new(), 0);
     for n in 0..40 {
-        writer.write(piece(n)).await.unwrap();
+        writer.write(piece(n).into()).await.unwrap();
         written.extend(piece(n));
         let Some(settled) = writer.settled() else { continue };
         let len_bytes = usize::try_from(settled.len_bytes()).unwrap();

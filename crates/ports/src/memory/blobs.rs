@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 use valkeep_domain::ids::BlobId;
+use valkeep_seal::Buffer;
 
 /// A blob store without durability.
 #[derive(Debug, Default)]
@@ -55,8 +56,8 @@ struct MemoryWriter {
 
 #[async_trait]
 impl BlobWriter for MemoryWriter {
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
-        lock(&self.bytes).extend(bytes);
+    async fn write(&mut self, bytes: Buffer) -> Result<(), BlobError> {
+        lock(&self.bytes).extend_from_slice(&bytes);
         Ok(())
     }
 
@@ -85,7 +86,7 @@ impl BlobReader for MemorySettled {
         self.len_bytes as u64
     }
 
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
         let bytes = lock(&self.bytes);
         cut(bytes.get(..self.len_bytes).unwrap_or_default(), offset_bytes, len_bytes)
     }
@@ -100,15 +101,15 @@ impl BlobReader for MemoryReader {
         self.0.len() as u64
     }
 
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
         cut(&self.0, offset_bytes, len_bytes)
     }
 }
 
-fn cut(bytes: &[u8], offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+fn cut(bytes: &[u8], offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
     let range = usize::try_from(offset_bytes).ok().and_then(|from| Some(from..from.checked_add(len_bytes)?));
     match range.and_then(|range| bytes.get(range)) {
-        Some(bytes) => Ok(bytes.to_vec()),
+        Some(bytes) => Ok(bytes.to_vec().into()),
         None => Err(BlobError::Failed(io::ErrorKind::UnexpectedEof.into())),
     }
 }

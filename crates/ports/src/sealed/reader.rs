@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 use valkeep_domain::ids::BlobId;
-use valkeep_seal::{DataKey, Decoded, Footer, Header, Opener, Place, SealError, SegmentAt, Tail};
+use valkeep_seal::{Buffer, DataKey, Decoded, Footer, Header, Opener, Place, SealError, SegmentAt, Tail};
 
 /// First read of a blob, in bytes: longer than the head of nearly every blob.
 const HEAD_GUESS_BYTES: u64 = 4 << 10;
@@ -82,7 +82,7 @@ impl SealedReader {
 }
 
 /// The plaintext of a range of a blob, piece by piece.
-pub struct Pieces(BoxStream<'static, Result<Vec<u8>, SealedError>>);
+pub struct Pieces(BoxStream<'static, Result<Buffer, SealedError>>);
 
 impl fmt::Debug for Pieces {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -95,7 +95,7 @@ impl Pieces {
     ///
     /// # Errors
     /// Those of [`BlobReader::read_at`]; `Seal` when the segment is damaged.
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, SealedError> {
+    pub async fn next(&mut self) -> Result<Option<Buffer>, SealedError> {
         self.0.try_next().await
     }
 }
@@ -104,7 +104,7 @@ impl Pieces {
 pub(super) fn opened<T: Send + 'static>(
     blob: Arc<dyn BlobReader>,
     places: impl Iterator<Item = SegmentAt> + Send + 'static,
-    open: impl Fn(&SegmentAt, Vec<u8>) -> Result<T, SealError> + Send + Sync + 'static,
+    open: impl Fn(&SegmentAt, Buffer) -> Result<T, SealError> + Send + Sync + 'static,
 ) -> impl stream::Stream<Item = Result<(SegmentAt, T), SealedError>> + Send {
     let open = Arc::new(open);
     let segments = places.map(move |at| {
@@ -118,12 +118,11 @@ pub(super) fn opened<T: Send + 'static>(
 }
 
 /// The part of a piece that lies in `range`; `held` is where the piece lies.
-fn cut(mut plain: Vec<u8>, held: &Range<u64>, range: &Range<u64>) -> Vec<u8> {
+fn cut(mut plain: Buffer, held: &Range<u64>, range: &Range<u64>) -> Buffer {
     let inside = |position: u64| {
         usize::try_from(position.clamp(held.start, held.end) - held.start).expect("a segment has at most 4 MiB")
     };
-    plain.truncate(inside(range.end));
-    plain.drain(..inside(range.start).min(plain.len()));
+    plain.keep(inside(range.start)..inside(range.end));
     plain
 }
 
@@ -133,12 +132,12 @@ pub(super) async fn reopened(keys: &dyn KeyService, header: &Header, head: &[u8]
     Ok(Opener::new(head, &DataKey::from(key))?)
 }
 
-async fn read_head(blob: &dyn BlobReader) -> Result<(Header, Vec<u8>), SealedError> {
+async fn read_head(blob: &dyn BlobReader) -> Result<(Header, Buffer), SealedError> {
     let mut head = read(blob, 0, HEAD_GUESS_BYTES.min(blob.len_bytes())).await?;
     loop {
         match Header::decode(&head)? {
             Decoded::Complete { header, head_bytes } => {
-                head.truncate(head_bytes);
+                head.keep(0..head_bytes);
                 return Ok((header, head));
             }
             Decoded::NeedMore(bytes) if bytes as u64 > blob.len_bytes() => {
@@ -158,7 +157,7 @@ async fn read_footer(blob: &dyn BlobReader, opener: &Opener) -> Result<Footer, S
     Ok(opener.footer(&stored, total)?)
 }
 
-async fn read(blob: &dyn BlobReader, offset_bytes: u64, len_bytes: u64) -> Result<Vec<u8>, BlobError> {
+async fn read(blob: &dyn BlobReader, offset_bytes: u64, len_bytes: u64) -> Result<Buffer, BlobError> {
     let len_bytes = usize::try_from(len_bytes).map_err(|source| BlobError::Failed(std::io::Error::other(source)))?;
     blob.read_at(offset_bytes, len_bytes).await
 }

@@ -40,7 +40,7 @@ pub async fn reseal(
         Resealer::new(opener, Arc::clone(&footer), &header, DataKey::from(fresh.plain))?;
     let mut behind = Behind::new(Some(reopened(keys, &header, &head).await?), ReadBack::of_copy());
     let mut blob = blobs.create(new.id).await?;
-    blob.write(head).await?;
+    blob.write(head.into()).await?;
     let mut resealed = pin!(opened(source, segments_of(footer), move |at, stored| segments.reseal(at, stored)));
     while let Some((at, segment)) = resealed.try_next().await? {
         blob.write(resealer.append(segment)?).await?;
@@ -48,7 +48,7 @@ pub async fn reseal(
         moved(at.plain_range.end - at.plain_range.start);
     }
     let (sealed, end) = resealer.finish()?;
-    blob.write(end).await?;
+    blob.write(end.into()).await?;
     blob.commit().await?;
     Ok(Committed { id: new.id, sealed, behind })
 }

@@ -13,7 +13,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::Instant;
 use valkeep_domain::ids::BlobId;
 use valkeep_seal::{
-    DataKey, Header, Piece, PlainDigest, ReadBack, Sealer, Segment, SegmentSealer, SegmentSize, Zipper,
+    Buffer, DataKey, Header, Piece, PlainDigest, ReadBack, Sealer, Segment, SegmentSealer, SegmentSize, Zipper,
 };
 
 /// Segments that are zipped and sealed at once, one for each core. More would not make a stream faster than its node.
@@ -29,12 +29,12 @@ pub struct SealedWriter {
     sealer: Sealer,
     segments: SegmentSealer,
     /// Pieces that are being sealed, in the order of the stream.
-    sealing: VecDeque<JoinHandle<(Segment, Vec<u8>, Zipper)>>,
+    sealing: VecDeque<JoinHandle<(Segment, Buffer, Zipper)>>,
     at_once: usize,
     /// zstd's memory of threads that are done.
     zippers: Vec<Zipper>,
-    /// The digest, and the buffer of the piece that it takes; `None` once something failed.
-    digesting: Option<JoinHandle<(PlainDigest, Vec<u8>)>>,
+    /// The digest that takes a piece; `None` once something failed.
+    digesting: Option<JoinHandle<PlainDigest>>,
     pressure: Pressure,
     blob: Box<dyn BlobWriter>,
     behind: Behind,
@@ -58,7 +58,7 @@ impl SealedWriter {
         let (sealer, head) = Sealer::new(&header, DataKey::from(fresh.plain), new.compression)?;
         let opener = if new.read_behind { Some(reopened(keys, &header, &head).await?) } else { None };
         let mut blob = blobs.create(new.id).await?;
-        blob.write(head).await?;
+        blob.write(head.into()).await?;
         Ok(Self {
             id: new.id,
             segments: sealer.segments(),
@@ -66,7 +66,7 @@ impl SealedWriter {
             sealing: VecDeque::new(),
             at_once: available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_AT_ONCE),
             zippers: Vec::new(),
-            digesting: Some(spawn_blocking(|| (PlainDigest::new(), Vec::new()))),
+            digesting: Some(spawn_blocking(PlainDigest::new)),
             pressure: Pressure::default(),
             blob,
             behind: Behind::new(opener, ReadBack::of_stream()),
@@ -95,9 +95,9 @@ impl SealedWriter {
         while let Some(sealing) = self.sealing.pop_front() {
             self.bind(sealing).await?;
         }
-        let (digest, _) = self.digesting.take().ok_or_else(failed_before)?.await?;
+        let digest = self.digesting.take().ok_or_else(failed_before)?.await?;
         let (sealed, end) = self.sealer.finish(digest, facts)?;
-        self.blob.write(end).await?;
+        self.blob.write(end.into()).await?;
         self.blob.commit().await?;
         Ok(Committed { id: self.id, sealed, behind: self.behind })
     }
@@ -119,14 +119,13 @@ impl SealedWriter {
     }
 
     /// Writes the oldest segment and lets its plaintext be digested.
-    async fn bind(&mut self, sealing: JoinHandle<(Segment, Vec<u8>, Zipper)>) -> Result<(), SealedError> {
+    async fn bind(&mut self, sealing: JoinHandle<(Segment, Buffer, Zipper)>) -> Result<(), SealedError> {
         let (segment, plain, zipper) = sealing.await?;
         self.zippers.push(zipper);
-        let (mut digest, spent) = self.digesting.take().ok_or_else(failed_before)?.await?;
-        self.sealer.reuse(spent);
+        let mut digest = self.digesting.take().ok_or_else(failed_before)?.await?;
         self.digesting = Some(spawn_blocking(move || {
             digest.update(&plain);
-            (digest, plain)
+            digest
         }));
         self.blob.write(self.sealer.append(segment)?).await?;
         self.behind.follow(self.blob.as_ref(), |number| self.sealer.segment(number))

@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use valkeep_domain::names::SnapshotName;
 use valkeep_ports::buckets::{BucketError, ExportBuckets, Upload, UploadedPart};
+use valkeep_seal::Buffers;
 
 /// Why an upload is not complete.
 pub(super) enum Unsent {
@@ -60,7 +61,7 @@ pub(super) async fn send(object: &Object<'_>, snapshot: &SnapshotName, open: &Op
     let parts = || cut(object.shard.rdb_bytes.0, open.part_bytes);
     object.meter.add(parts().filter(|(number, _)| there.contains(number)).map(|(_, bytes)| bytes).sum());
     let verified = Verified::open(object.control, snapshot, object.position, object.shard).await;
-    let stream = Stream { verified: verified.map_err(StepError::from)?, rest: Bytes::new() };
+    let stream = Stream { verified: verified.map_err(StepError::from)?, rest: Bytes::new(), parts: Buffers::default() };
     let (sender, receiver) = mpsc::channel(1);
     let (read, stored) = tokio::join!(
         stream.read(parts().map(|part| (part, there.contains(&part.0))), at_once(open.part_bytes), sender),
@@ -76,6 +77,8 @@ struct Stream {
     verified: Verified,
     /// What was read and is not yet in a part.
     rest: Bytes,
+    /// For parts.
+    parts: Buffers,
 }
 
 impl Stream {
@@ -93,9 +96,10 @@ impl Stream {
                 continue;
             }
             let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
-            let mut bytes = Vec::with_capacity(usize::try_from(len_bytes).unwrap_or_default());
+            let mut bytes = self.parts.take(usize::try_from(len_bytes).unwrap_or_default());
             self.take(len_bytes, |piece| bytes.extend_from_slice(piece)).await?;
-            if sender.send(Part { number, bytes: bytes.into(), place }).await.is_err() {
+            let bytes = Bytes::from_owner(bytes);
+            if sender.send(Part { number, bytes, place }).await.is_err() {
                 return Ok(());
             }
         }
@@ -108,7 +112,7 @@ impl Stream {
         while len_bytes > 0 {
             if self.rest.is_empty() {
                 match self.verified.next().await? {
-                    Some(piece) => self.rest = piece.into(),
+                    Some(piece) => self.rest = Bytes::from_owner(piece),
                     None => break,
                 }
             }

@@ -239,7 +239,7 @@ impl World {
             let mut pieces = SealedReader::open(self.blobs.as_ref(), &keys, blob).await.unwrap().pieces(0..u64::MAX);
             let mut file = Vec::new();
             while let Some(piece) = pieces.next().await.unwrap() {
-                file.extend(piece);
+                file.extend_from_slice(&piece);
             }
             files.push(file);
         }
@@ -269,14 +269,14 @@ impl World {
     /// A blob as it lies there.
     pub(crate) async fn stored(&self, blob: BlobId) -> Vec<u8> {
         let reader = self.blobs.open(blob).await.unwrap();
-        reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap()
+        reader.read_at(0, usize::try_from(reader.len_bytes()).unwrap()).await.unwrap().to_vec()
     }
 
     /// Puts other bytes where a blob lies.
     pub(crate) async fn put(&self, blob: BlobId, bytes: Vec<u8>) {
         self.blobs.delete(blob).await.unwrap();
         let mut writer = self.blobs.create(blob).await.unwrap();
-        writer.write(bytes).await.unwrap();
+        writer.write(bytes.into()).await.unwrap();
         writer.commit().await.unwrap();
     }
 

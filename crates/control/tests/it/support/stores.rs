@@ -6,6 +6,7 @@ use std::io;
 use std::sync::Arc;
 use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobError, BlobReader, BlobWriter, Blobs};
+use valkeep_seal::Buffer;
 use valkeep_ports::catalog::{Catalog, CatalogError, Outcome, Unit};
 use valkeep_ports::memory::{MemoryBlobs, MemoryCatalog};
 
@@ -69,7 +70,7 @@ struct FaultyWriter {
 
 #[async_trait]
 impl BlobWriter for FaultyWriter {
-    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), BlobError> {
+    async fn write(&mut self, bytes: Buffer) -> Result<(), BlobError> {
         self.faults.around(Site::BlobWrite, failed, self.inner.write(bytes)).await
     }
 
@@ -90,7 +91,7 @@ impl BlobReader for FaultyReader {
         self.inner.len_bytes()
     }
 
-    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, BlobError> {
+    async fn read_at(&self, offset_bytes: u64, len_bytes: usize) -> Result<Buffer, BlobError> {
         self.faults.around(Site::BlobRead, failed, self.inner.read_at(offset_bytes, len_bytes)).await
     }
 }
