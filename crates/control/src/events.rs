@@ -74,7 +74,8 @@ pub(crate) fn foreign_slots(
     shard: &NodeGroupId,
     slots: usize,
 ) -> Result<(), CatalogError> {
-    let message = format!("Snapshot '{snapshot}' has keys of {slots} slots in shard {shard} that are not of that shard");
+    let message =
+        format!("Snapshot '{snapshot}' has keys of {slots} slots in shard {shard} that are not of that shard");
     record(tx, now, EventSource::CacheCluster(node.clone()), message)
 }
 

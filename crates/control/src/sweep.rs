@@ -15,8 +15,9 @@ use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 /// Blobs in one look.
 const BATCH: usize = 100;
 
-/// How often dead blobs are looked for, beside the times when one is known to have died. Our choice.
-const EVERY: Duration = Duration::from_secs(10);
+/// How often dead blobs are looked for, beside the times when one is known to have died: those of the S3 endpoint are not
+/// announced. As often as workers look for jobs.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Removes the bytes of dead blobs, then their records, until `stopped` changes.
 pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {

@@ -90,7 +90,12 @@ impl Control {
     }
 
     /// The members of a shard, the primary first.
-    fn attached_shard(&self, common: &Common<'_>, id: impl Fn(u16) -> ClusterId, found: Vec<Found>) -> Vec<CacheCluster> {
+    fn attached_shard(
+        &self,
+        common: &Common<'_>,
+        id: impl Fn(u16) -> ClusterId,
+        found: Vec<Found>,
+    ) -> Vec<CacheCluster> {
         let member = |(number, found): (u16, Found)| self.attached_member(common, id(number), number == 1, found);
         (1..).zip(found).map(member).collect()
     }

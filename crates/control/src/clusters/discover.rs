@@ -122,9 +122,7 @@ impl Control {
             };
             match self.ports.engines.inspect(&access).await {
                 Ok(facts) => Ok(Found { host, port, facts }),
-                Err(error) => {
-                    Err(refused(format!("{host}:{port} cannot be attached: {}", error_chain(&error))))
-                }
+                Err(error) => Err(refused(format!("{host}:{port} cannot be attached: {}", error_chain(&error)))),
             }
         });
         join_all(looks).await.into_iter().collect()

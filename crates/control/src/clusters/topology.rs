@@ -72,7 +72,9 @@ async fn primary_of(control: &Control, shard: &ShardNodes) -> Result<Option<(usi
         match facts.map(|facts| facts.cluster) {
             Ok(Some(view)) if view.own.follows.is_none() => primaries.push((position, view)),
             Ok(_) => {}
-            Err(error) => tracing::warn!(node = %member.id, error = error_chain(&error), "a node tells nothing of itself"),
+            Err(error) => {
+                tracing::warn!(node = %member.id, error = error_chain(&error), "a node tells nothing of itself")
+            }
         }
     }
     Ok(primaries.into_iter().max_by_key(|(_, view)| (!view.own.slots.is_empty(), view.own.epoch)))
@@ -116,12 +118,22 @@ mod tests {
         assert!(check(&sound.iter().collect::<Vec<_>>()).is_ok());
         let cases = [
             ([view("a", &[a, b], 1), view("b", &[a, b], 0)], "retry: slots of the cluster are on their way"),
-            ([view("a", &[a, b], 0), view("b", &[a, ("b", "8192-16382")], 0)], "retry: the nodes of the cluster disagree"),
+            (
+                [view("a", &[a, b], 0), view("b", &[a, ("b", "8192-16382")], 0)],
+                "retry: the nodes of the cluster disagree",
+            ),
             ([view("a", &[a], 0), view("b", &[a, b], 0)], "retry: the nodes of the cluster disagree"),
-            ([view("a", &[a, ("b", ""), ("c", "8192-16383")], 0), view("b", &[a, ("b", ""), ("c", "8192-16383")], 0)],
-                "fail: slots 8192-16383 are on a node that is not in the group"),
-            ([view("a", &[("a", "0-5,8-8191"), b], 0), view("b", &[("a", "0-5,8-8191"), b], 0)],
-                "fail: slots 6-7 of the cluster are on no node"),
+            (
+                [
+                    view("a", &[a, ("b", ""), ("c", "8192-16383")], 0),
+                    view("b", &[a, ("b", ""), ("c", "8192-16383")], 0),
+                ],
+                "fail: slots 8192-16383 are on a node that is not in the group",
+            ),
+            (
+                [view("a", &[("a", "0-5,8-8191"), b], 0), view("b", &[("a", "0-5,8-8191"), b], 0)],
+                "fail: slots 6-7 of the cluster are on no node",
+            ),
         ];
         for (views, expected) in cases {
             let told = match check(&views.iter().collect::<Vec<_>>()) {

@@ -4,7 +4,9 @@
 //! that was cut short leaves recorded blobs that are nobody's; the next one takes them back first. A source that is found
 //! damaged fails.
 
+use super::facts::Disagreement;
 use super::subject::subject_of;
+use super::verified::VerifyError;
 use super::verify::ShardAt;
 use super::{advance, stored};
 use crate::Control;
@@ -76,6 +78,13 @@ async fn copy_blob(
     reached(CrashPoint::CopyBlobCommitted);
     keep_if_held(control, held, id).await?;
     let sealed = committed.read_back(blobs, keys).await?;
+    // An authentic blob may still not be the one that was recorded.
+    Disagreement::check("sha256", hex::encode(sealed.sha256), &from.stored.sha256).map_err(|other| VerifyError {
+        snapshot: from.snapshot.clone(),
+        shard: u32::from(from.position) + 1,
+        blob: from.stored.blob,
+        cause: other.into(),
+    })?;
     Ok((id, sealed.stored_bytes))
 }
 

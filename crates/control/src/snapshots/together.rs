@@ -89,7 +89,8 @@ impl<'a> Gathering<'a> {
             }
         }
         let pairs = snapshot.shards.iter().zip(&shards);
-        let candidates = pairs.map(|(planned, shard)| Candidates::of(planned, shard, prefer)).collect::<Result<_, _>>()?;
+        let candidates =
+            pairs.map(|(planned, shard)| Candidates::of(planned, shard, prefer)).collect::<Result<_, _>>()?;
         Ok(Self { control, held, snapshot: Arc::new(snapshot), shards, candidates })
     }
 
@@ -156,9 +157,7 @@ impl<'a> Gathering<'a> {
             match outcome {
                 Ok(captured) => taken.push(captured),
                 Err(Untaken::GivenUp) => {}
-                Err(Untaken::Node(error))
-                    if error.is_of_the_node() && self.candidates[position].replica.is_some() =>
-                {
+                Err(Untaken::Node(error)) if error.is_of_the_node() && self.candidates[position].replica.is_some() => {
                     failed.push((position, error));
                 }
                 Err(error) => return Err(self.named(position, error.into())),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use valkeep_control::clusters::caches::CreateCacheCluster;
 use valkeep_control::clusters::create::NewSettings;
 use valkeep_control::clusters::groups::CreateReplicationGroup;
+use valkeep_control::events::{DescribeEvents, EventsOf};
 use valkeep_control::identities::IdentityError;
 use valkeep_control::jobs::Workers;
 use valkeep_control::snapshots::copy::CopySnapshot;
@@ -18,6 +19,7 @@ use valkeep_control::snapshots::describe::DescribeSnapshots;
 use valkeep_control::{Call, Control, Refusal};
 use valkeep_domain::arn::ResourceKind;
 use valkeep_domain::tags::Tags;
+use valkeep_domain::time::Timestamp;
 
 /// A call of the API. Each that a caller can make is here once for each set of resources it is checked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +49,12 @@ enum Operation {
     AddTags,
     RemoveTags,
     ListTags,
+    DescribeEvents,
 }
 
 use Operation as O;
 
-const ALL: [Operation; 25] = [
+const ALL: [Operation; 26] = [
     O::CopySnapshot,
     O::CopySnapshotWithTags,
     O::ExportSnapshot,
@@ -77,6 +80,7 @@ const ALL: [Operation; 25] = [
     O::AddTags,
     O::RemoveTags,
     O::ListTags,
+    O::DescribeEvents,
 ];
 
 fn some_tags() -> Option<Tags> {
@@ -150,6 +154,11 @@ impl Operation {
             O::AddTags => control.add_tags(call, arn, tags(&[("new", "1")])).await.map(drop),
             O::RemoveTags => control.remove_tags(call, arn, vec!["old".to_owned()]).await.map(drop),
             O::ListTags => control.list_tags(call, arn).await.map(drop),
+            O::DescribeEvents => {
+                let (from, to) = (Timestamp::from_ms(0), control.now());
+                let everything = DescribeEvents { of: EventsOf::Everything, from, to, page: page() };
+                control.describe_events(call, everything).await.map(drop)
+            }
         }
     }
 
@@ -221,6 +230,7 @@ impl Operation {
             O::AddTags => vec![("AddTagsToResource", snapshot("s"))],
             O::RemoveTags => vec![("RemoveTagsFromResource", snapshot("s"))],
             O::ListTags => vec![("ListTagsForResource", snapshot("s"))],
+            O::DescribeEvents => vec![("DescribeEvents", "*".to_owned())],
         }
     }
 }

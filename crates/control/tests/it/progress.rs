@@ -119,11 +119,14 @@ async fn an_export_tells_the_parts_that_are_stored() {
     let file = file();
     let (world, control, workers) = world_with_snapshot(&file).await;
     let all = file.len() as u64;
-    let first = world.faults.hold(Site::BucketUploadPart);
+    let begun = world.faults.hold(Site::BucketBegin);
     export(&control, "s", "e").await.unwrap();
-    first.reached().await;
+    begun.reached().await;
     assert_eq!(told(&world, &control, "s").await, running(MovingJob::Export, 0, Some(all)));
-    // The second part goes its own way.
+    let first = world.faults.hold(Site::BucketUploadPart);
+    begun.open();
+    first.reached().await;
+    // The second part goes its own way, and may have arrived.
     while world.all::<ExportPart>().await.is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }

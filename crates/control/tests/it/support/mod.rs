@@ -2,6 +2,7 @@
 //! wrong on purpose.
 
 pub(crate) mod buckets;
+pub(crate) mod damages;
 pub(crate) mod engines;
 pub(crate) mod faults;
 pub(crate) mod keys;
