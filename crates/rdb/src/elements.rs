@@ -1,6 +1,7 @@
 //! What the elements of a packed collection must be.
 
 use crate::error::{Fault, Reason, Structure};
+use crate::field::take_up_to;
 
 /// Bytes of the longest score that is stored as text. Source: `zzlStrtod` of the servers reads no more.
 const SCORE_BYTES_MAX: usize = 127;
@@ -11,17 +12,36 @@ const FIELD_EXPIRY_MAX_MS: i64 = (1 << 48) - 1;
 /// Sees the elements of a listpack or ziplist one after the other.
 pub(crate) trait Elements {
     /// Whether it wants to see them, not only their count.
-    const LOOKS: bool;
+    const LOOKS: bool = true;
+
     /// An element that is stored as an integer.
-    fn integer(&mut self, value: i64) -> Result<(), Reason>;
+    #[inline]
+    fn integer(&mut self, _value: i64) -> Result<(), Reason> {
+        Ok(())
+    }
+
     /// A text begins.
-    fn begin_text(&mut self);
+    #[inline]
+    fn begin_text(&mut self) {}
+
     /// The next bytes of the text.
-    fn part(&mut self, part: &[u8]);
+    #[inline]
+    fn part(&mut self, _part: &[u8]) {}
+
     /// The text was seen whole.
-    fn end_text(&mut self) -> Result<(), Reason>;
+    #[inline]
+    fn end_text(&mut self) -> Result<(), Reason> {
+        Ok(())
+    }
+
     /// That many elements were seen, no more will come: how many elements of the value they are.
     fn end(&self, seen: u64) -> Result<u64, Reason>;
+
+    /// Takes the next bytes of a text off `input` and off `left`, which is what the text still has; `true` at its end.
+    fn text(&mut self, left: &mut u64, input: &mut &[u8]) -> Result<bool, Reason> {
+        self.part(take_up_to(left, input));
+        if *left == 0 { self.end_text().map(|()| true) } else { Ok(false) }
+    }
 }
 
 /// Elements of any content, that many to an element of the value: 1, or 2 for a field with its value.
@@ -30,22 +50,6 @@ pub(crate) struct Any(pub(crate) u64);
 
 impl Elements for Any {
     const LOOKS: bool = false;
-
-    #[inline]
-    fn integer(&mut self, _value: i64) -> Result<(), Reason> {
-        Ok(())
-    }
-
-    #[inline]
-    fn begin_text(&mut self) {}
-
-    #[inline]
-    fn part(&mut self, _part: &[u8]) {}
-
-    #[inline]
-    fn end_text(&mut self) -> Result<(), Reason> {
-        Ok(())
-    }
 
     fn end(&self, seen: u64) -> Result<u64, Reason> {
         groups_of(self.0, seen)
@@ -68,8 +72,6 @@ impl Scored {
 }
 
 impl Elements for Scored {
-    const LOOKS: bool = true;
-
     #[inline]
     fn integer(&mut self, _value: i64) -> Result<(), Reason> {
         self.is_score = !self.is_score;
@@ -125,8 +127,6 @@ pub(crate) struct Expiring {
 }
 
 impl Elements for Expiring {
-    const LOOKS: bool = true;
-
     #[inline]
     fn integer(&mut self, value: i64) -> Result<(), Reason> {
         if self.next == 2 {
@@ -140,12 +140,6 @@ impl Elements for Expiring {
         self.next = (self.next + 1) % 3;
         Ok(())
     }
-
-    #[inline]
-    fn begin_text(&mut self) {}
-
-    #[inline]
-    fn part(&mut self, _part: &[u8]) {}
 
     #[inline]
     fn end_text(&mut self) -> Result<(), Reason> {

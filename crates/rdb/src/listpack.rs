@@ -2,7 +2,7 @@
 
 use crate::elements::Elements;
 use crate::error::{Fault, Reason, Structure};
-use crate::field::{Gatherer, take_up_to};
+use crate::field::Gatherer;
 
 /// Total bytes (4) and count (2), little-endian.
 const HEADER_BYTES: usize = 6;
@@ -85,16 +85,13 @@ impl<E: Elements> Listpack<E> {
                 },
                 Stage::Element => {
                     if self.gatherer.is_empty() {
-                        let mut at = 0;
-                        let seen = self.whole(input, &mut at);
-                        *input = &input[at..];
-                        seen?;
+                        self.whole(input)?;
                     }
                     match self.gatherer.take(input, head_size)?.map(|field| (head(field), field.len() as u64)) {
                         Some((Head::End, _)) => self.end_mark()?,
                         Some((Head::Text(left), size)) => {
                             self.elements.begin_text();
-                            self.text(left, size + left)?
+                            Stage::Text { left, size: size + left }
                         }
                         Some((Head::Integer(value), size)) => {
                             self.elements.integer(value)?;
@@ -104,8 +101,11 @@ impl<E: Elements> Listpack<E> {
                     }
                 }
                 Stage::Text { mut left, size } => {
-                    self.elements.part(take_up_to(&mut left, input));
-                    self.text(left, size)?
+                    if self.elements.text(&mut left, input)? {
+                        Stage::Back { size }
+                    } else {
+                        Stage::Text { left, size }
+                    }
                 }
                 Stage::Back { size } => {
                     let (back, width) = back_length(size);
@@ -126,10 +126,7 @@ impl<E: Elements> Listpack<E> {
 
     /// How many elements of the value it held.
     pub(crate) fn end(&self) -> Result<u64, Reason> {
-        match self.stage {
-            Stage::Ended => self.elements.end(self.seen),
-            Stage::Header | Stage::Element | Stage::Text { .. } | Stage::Back { .. } => Err(broken(Fault::CutShort)),
-        }
+        if let Stage::Ended = self.stage { self.elements.end(self.seen) } else { Err(broken(Fault::CutShort)) }
     }
 
     fn header(&mut self, header: [u8; HEADER_BYTES]) -> Result<Stage, Reason> {
@@ -144,34 +141,24 @@ impl<E: Elements> Listpack<E> {
         if is_count { Ok(Stage::Ended) } else { Err(broken(Fault::Count)) }
     }
 
-    fn text(&mut self, left: u64, size: u64) -> Result<Stage, Reason> {
-        if left > 0 {
-            return Ok(Stage::Text { left, size });
-        }
-        self.elements.end_text()?;
-        Ok(Stage::Back { size })
-    }
-
-    /// Sees the elements at the front of `input` that lie there whole and lead back as they should; moves `at` behind them.
+    /// Takes the elements at the front of `input` that lie there whole and lead back as they should.
     #[inline]
-    fn whole(&mut self, input: &[u8], at: &mut usize) -> Result<(), Reason> {
-        while let Some(&first) = input.get(*at) {
-            let mut size = usize::from(SIZES[usize::from(first)]);
+    fn whole(&mut self, input: &mut &[u8]) -> Result<(), Reason> {
+        while let Some(&first) = input.first() {
+            let size = usize::from(SIZES[usize::from(first)]);
             if size > 0 {
-                if input.get(*at + size).map(|back| usize::from(*back)) != Some(size) {
+                if input.get(size).map(|back| usize::from(*back)) != Some(size) {
                     break;
                 }
-                self.look(input, at, size)?;
-                *at += 1;
+                self.look(input, size, 1)?;
             } else if first >> 4 == 0xE {
-                let Some(second) = input.get(*at + 1) else { break };
-                size = 2 + (usize::from(first & 0x0F) << 8 | usize::from(*second));
+                let Some(second) = input.get(1) else { break };
+                let size = 2 + (usize::from(first & 0x0F) << 8 | usize::from(*second));
                 let (back, width) = back_length(size as u64);
-                if input.get(*at + size..*at + size + width) != Some(&back[..width]) {
+                if input.get(size..size + width) != Some(&back[..width]) {
                     break;
                 }
-                self.look(input, at, size)?;
-                *at += width;
+                self.look(input, size, width)?;
             } else {
                 break;
             }
@@ -180,23 +167,25 @@ impl<E: Elements> Listpack<E> {
         Ok(())
     }
 
-    /// Shows an element of `size` bytes, and moves `at` behind it.
+    /// Shows an element of `size` bytes, and takes it off `input` with its back length of `width` bytes, unless it is refused: then
+    /// what follows it stays.
     #[inline]
-    fn look(&mut self, input: &[u8], at: &mut usize, size: usize) -> Result<(), Reason> {
-        let element = &input[*at..*at + size];
-        *at += size;
-        if !E::LOOKS {
-            return Ok(());
-        }
-        match head(element) {
-            Head::Integer(value) => self.elements.integer(value),
-            Head::Text(bytes) => {
-                self.elements.begin_text();
-                self.elements.part(&element[size - bytes as usize..]);
-                self.elements.end_text()
+    fn look(&mut self, input: &mut &[u8], size: usize, width: usize) -> Result<(), Reason> {
+        let (element, rest) = input.split_at(size);
+        *input = rest;
+        if E::LOOKS {
+            match head(element) {
+                Head::Integer(value) => self.elements.integer(value)?,
+                Head::Text(bytes) => {
+                    self.elements.begin_text();
+                    self.elements.part(&element[size - bytes as usize..]);
+                    self.elements.end_text()?;
+                }
+                Head::End => {}
             }
-            Head::End => Ok(()),
         }
+        *input = &rest[width..];
+        Ok(())
     }
 }
 

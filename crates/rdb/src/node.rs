@@ -125,19 +125,11 @@ impl Next {
 }
 
 impl Elements for Node {
-    const LOOKS: bool = true;
-
     #[inline]
     fn integer(&mut self, value: i64) -> Result<(), Reason> {
         self.next = self.number(value)?;
         Ok(())
     }
-
-    #[inline]
-    fn begin_text(&mut self) {}
-
-    #[inline]
-    fn part(&mut self, _part: &[u8]) {}
 
     #[inline]
     fn end_text(&mut self) -> Result<(), Reason> {

@@ -2,7 +2,7 @@
 
 use crate::elements::Elements;
 use crate::error::{Fault, Reason, Structure};
-use crate::field::{Gatherer, take_up_to};
+use crate::field::Gatherer;
 
 /// Total bytes (4), place of the last element (4) and count (2), little-endian.
 const HEADER_BYTES: usize = 10;
@@ -77,10 +77,7 @@ impl<E: Elements> Ziplist<E> {
                 },
                 Stage::Before => {
                     if self.gatherer.is_empty() {
-                        let mut at = 0;
-                        let seen = self.whole(input, &mut at);
-                        *input = &input[at..];
-                        seen?;
+                        self.whole(input)?;
                     }
                     match self.gatherer.take(input, |first| Ok(if first == LONG { 5 } else { 1 }))? {
                         Some([END]) => self.end_mark()?,
@@ -102,15 +99,18 @@ impl<E: Elements> Ziplist<E> {
                             }
                             Head::Text(left) => {
                                 self.elements.begin_text();
-                                self.text(left, size + left)?
+                                Stage::Text { left, size: size + left }
                             }
                         }
                     }
                     None => return Ok(()),
                 },
                 Stage::Text { mut left, size } => {
-                    self.elements.part(take_up_to(&mut left, input));
-                    self.text(left, size)?
+                    if self.elements.text(&mut left, input)? {
+                        self.element(size)
+                    } else {
+                        Stage::Text { left, size }
+                    }
                 }
                 Stage::Ended => return Err(broken(Fault::EndMark)),
             };
@@ -120,10 +120,7 @@ impl<E: Elements> Ziplist<E> {
 
     /// How many elements of the value it held.
     pub(crate) fn end(&self) -> Result<u64, Reason> {
-        match self.stage {
-            Stage::Ended => self.elements.end(self.seen),
-            Stage::Header | Stage::Before | Stage::Encoding { .. } | Stage::Text { .. } => Err(broken(Fault::CutShort)),
-        }
+        if let Stage::Ended = self.stage { self.elements.end(self.seen) } else { Err(broken(Fault::CutShort)) }
     }
 
     fn header(&mut self, header: [u8; HEADER_BYTES]) -> Result<Stage, Reason> {
@@ -142,14 +139,6 @@ impl<E: Elements> Ziplist<E> {
         if is_tail { Ok(Stage::Ended) } else { Err(broken(Fault::Tail)) }
     }
 
-    fn text(&mut self, left: u64, size: u64) -> Result<Stage, Reason> {
-        if left > 0 {
-            return Ok(Stage::Text { left, size });
-        }
-        self.elements.end_text()?;
-        Ok(self.element(size))
-    }
-
     /// An element of that many bytes was seen.
     #[inline]
     fn element(&mut self, size: u64) -> Stage {
@@ -159,34 +148,32 @@ impl<E: Elements> Ziplist<E> {
         Stage::Before
     }
 
-    /// Sees the elements at the front of `input` that lie there whole, behind a length of one byte; moves `at` behind them.
+    /// Takes the elements at the front of `input` that lie there whole, behind a length of one byte.
     #[inline]
-    fn whole(&mut self, input: &[u8], at: &mut usize) -> Result<(), Reason> {
-        while let [before, first, rest @ ..] = &input[*at..]
+    fn whole(&mut self, input: &mut &[u8]) -> Result<(), Reason> {
+        while let [before, element @ ..] = *input
+            && let Some(first) = element.first()
             && u64::from(*before) == self.before
             && *before < LONG
             && let Ok(front) = head_size(*first)
-            && front <= 1 + rest.len()
+            && let Some((front, rest)) = element.split_at_checked(front)
         {
-            let element = &input[*at + 1..];
-            match head(&element[..front]) {
+            match head(front) {
                 Head::Integer(value) => {
-                    *at += 1 + front;
+                    *input = rest;
                     self.elements.integer(value)?;
-                    self.element(1 + front as u64);
+                    self.element(1 + front.len() as u64);
                 }
                 Head::Text(bytes) => {
-                    let Some(text) = usize::try_from(bytes).ok().and_then(|bytes| element[front..].get(..bytes)) else {
-                        break;
-                    };
-                    let size = 1 + front + text.len();
-                    *at += size;
+                    let at = usize::try_from(bytes).unwrap_or(usize::MAX);
+                    let Some((text, rest)) = rest.split_at_checked(at) else { break };
+                    *input = rest;
                     if E::LOOKS {
                         self.elements.begin_text();
                         self.elements.part(text);
                         self.elements.end_text()?;
                     }
-                    self.element(size as u64);
+                    self.element(1 + front.len() as u64 + bytes);
                 }
             }
         }
