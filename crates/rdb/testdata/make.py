@@ -1,16 +1,28 @@
 #!/usr/bin/env python3
 """make.py NAME=SERVER [NAME=SERVER …]: writes NAME.rdb beside this file with every kind of value that the server can make.
 
-SERVER is the path of a redis-server or valkey-server binary; a NAME that ends in `-cluster` starts it in cluster mode.
+SERVER is the path of a redis-server or valkey-server binary; a NAME that ends in `-cluster` starts it in cluster mode, one that
+ends in `-packed` or `-unpacked` with the settings of SETTINGS.
 Only loopback and the standard library are used. Prints the facts that the tests expect: keys, expires, databases, functions.
 """
 import os, shutil, socket, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
+# Small thresholds make both the packed and the plain form of each type from a handful of elements.
+BOTH_FORMS = {"hash-max-*-entries": 4, "zset-max-*-entries": 4, "set-max-*-entries": 4, "set-max-intset-entries": 4,
+              "list-max-*-size": 4, "stream-node-max-entries": 3}
+# Everything in one piece, in the largest nodes that there are, or everything apart. A server does not know all of them.
+SETTINGS = {
+    "packed": {"hash-max-*-value": 8192, "zset-max-*-value": 8192, "set-max-*-value": 8192,
+               "list-max-*-size": -5, "stream-node-max-entries": 0, "stream-node-max-bytes": 0},
+    "unpacked": {"hash-max-*-entries": 0, "zset-max-*-entries": 0, "set-max-*-entries": 0, "set-max-intset-entries": 0,
+                 "list-max-*-size": 1, "stream-node-max-entries": 1, "rdbcompression": "no"},
+}
+
 
 class Node:
-    def __init__(self, binary, cluster):
+    def __init__(self, binary, cluster, checksum):
         self.dir = tempfile.mkdtemp(prefix="rdb-sample-")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -18,6 +30,8 @@ class Node:
         options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", self.dir, "--save", "", "--appendonly", "no"]
         if cluster:
             options += ["--cluster-enabled", "yes"]
+        if not checksum:
+            options += ["--rdbchecksum", "no"]
         if "6.2" not in subprocess.run([binary, "--version"], capture_output=True, text=True).stdout:
             options += ["--enable-debug-command", "yes"]
         self.process = subprocess.Popen([binary] + options, stdout=subprocess.DEVNULL)
@@ -50,14 +64,13 @@ class Node:
         shutil.rmtree(self.dir)
 
 
+def configure(do, settings):
+    for name, value in settings.items():
+        for packed in ("ziplist", "listpack") if "*" in name else ("",):
+            do("CONFIG", "SET", name.replace("*", packed), value)
+
+
 def fill(do):
-    """Small thresholds make both the packed and the plain form of each type from a handful of elements."""
-    for packed in ("ziplist", "listpack"):
-        for kind in ("hash", "zset", "set"):
-            do("CONFIG", "SET", f"{kind}-max-{packed}-entries", 4)
-        do("CONFIG", "SET", f"list-max-{packed}-size", 4)
-    do("CONFIG", "SET", "set-max-intset-entries", 4)
-    do("CONFIG", "SET", "stream-node-max-entries", 3)
     for n in (0, -1, 127, -128, 128, -32768, 32768, 2**31 - 1, -(2**31), 2**31, 2**63 - 1):
         do("SET", f"int:{n}", n)
     do("SET", "text:empty", "")
@@ -97,17 +110,27 @@ def fill(do):
     do("PEXPIREAT", "set:big", 4102444800002)
 
 
+def fill_wide(do):
+    """Elements of the longest encodings, and an integer whose last bytes look like an element of their own."""
+    do("RPUSH", "list:wide", "0" * 4100, "1" * 4100)
+    do("RPUSH", "list:numbers", 0x10105, *[sign * (2**bits + 2) for bits in (0, 6, 12, 15, 23, 31, 62) for sign in (1, -1)])
+
+
 def main():
     for argument in sys.argv[1:]:
         name, binary = argument.split("=", 1)
-        cluster = name.endswith("-cluster")
-        do = Node(binary, cluster)
+        kind = name.rsplit("-", 1)[-1]
+        cluster = kind == "cluster"
+        do = Node(binary, cluster, checksum=kind != "unpacked")
         try:
+            configure(do, SETTINGS.get(kind, BOTH_FORMS))
             if cluster:
                 do("CLUSTER", "ADDSLOTS", *range(16384))
                 while b"cluster_state:ok" not in do("CLUSTER", "INFO"):
                     time.sleep(0.1)
             fill(do)
+            if kind in SETTINGS:
+                fill_wide(do)
             if not cluster:
                 do("SELECT", 3)
                 do("SET", "other database", 1)

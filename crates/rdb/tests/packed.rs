@@ -8,16 +8,13 @@ use valkeep_rdb::{Event, Fault, RdbError, Reason, Structure, Walker};
 /// Magic, type and value, and what becomes of it.
 type Case<'a> = (&'a str, u8, Vec<u8>, Result<u64, Reason>);
 
-/// Files up to this length are torn in two at each of their bytes.
-const TORN_BYTES_MAX: usize = 500;
-
-/// What becomes of a value: its elements, or why it is refused. Whole, byte by byte or torn in two, this is the same, and so is the place.
+/// What becomes of a value: its elements, or why it is refused. Whole, byte by byte or (short files) torn in two, this is the same, and
+/// so is the place.
 fn verdict(magic: &str, value_type: u8, value: &[u8]) -> Result<u64, Reason> {
     let file = [magic.as_bytes(), &[value_type], b"\x03key", value, b"\xFF\0\0\0\0\0\0\0\0"].concat();
     let [whole, bytes] = [file.len(), 1].map(|step| elements(file.chunks(step)));
     assert_eq!(whole, bytes, "{value:?}");
-    let places = if file.len() > TORN_BYTES_MAX { 0..0 } else { 0..file.len() };
-    for (front, back) in places.map(|place| file.split_at(place)) {
+    for (front, back) in (0..file.len()).take_while(|_| file.len() < 500).map(|place| file.split_at(place)) {
         assert_eq!(whole, elements([front, back].into_iter()), "{value:?} torn behind {front:?}");
     }
     whole.map_err(|error| error.reason)
@@ -82,8 +79,7 @@ fn listpacks_hold_elements_of_each_encoding() {
         let wrong = with(list.clone(), &[(list.len() - 2, 0x80)]);
         assert_eq!(verdict("REDIS0011", 20, &text(&wrong)), broken(Structure::Listpack, Fault::BackLength));
     }
-    let uncounted = with(listpack(&short), &[(4, 0xFF), (5, 0xFF)]);
-    assert_eq!(verdict("REDIS0011", 20, &text(&uncounted)), Ok(10));
+    assert_eq!(verdict("REDIS0011", 20, &text(&with(listpack(&short), &[(4, 0xFF), (5, 0xFF)]))), Ok(10));
 }
 
 #[test]
@@ -111,12 +107,7 @@ fn broken_listpacks_are_refused_by_fault() {
 /// The back part of each of these looks like an element of its own.
 #[test]
 fn the_rest_of_a_torn_element_is_not_taken_for_an_element() {
-    let lists: [&[&[u8]]; 4] = [
-        &[b"\xF1\x82\x10", b"\x03"],
-        &[b"\xF2\x05\x01\x01"],
-        &[b"\xF3\x05\x01\x05\x01"],
-        &[b"\xF4\x05\x01\x05\x01\x05\x01\x05\x01"],
-    ];
+    let lists: [&[&[u8]]; 2] = [&[b"\xF1\x82\x10", b"\x03"], &[b"\xF2\x05\x01\x01"]];
     for elements in lists {
         assert_eq!(verdict("REDIS0011", 20, &text(&listpack(elements))), Ok(elements.len() as u64));
     }

@@ -1,7 +1,10 @@
 //! Files of real engines (`testdata/README.md`), walked whole, in pieces, damaged and cut.
 
+mod pieces;
+
 use std::ops::ControlFlow;
 
+use pieces::pieces;
 use proptest::prelude::*;
 use valkeep_rdb::{Checksum, Event, Facts, Inspector, RdbError, Reason, Walker};
 
@@ -31,12 +34,17 @@ macro_rules! sample {
 
 /// The counts are those that the servers gave (`INFO keyspace`, `FUNCTION LIST`) when they wrote the files.
 const SAMPLES: &[Sample] = &[
+    sample!("redis-6.2.14-packed", "REDIS0009", "6.2.14", 33, 4, 3, 0),
     sample!("redis-6.2.14", "REDIS0009", "6.2.14", 31, 4, 3, 0),
+    sample!("redis-7.0.15-packed", "REDIS0010", "7.0.15", 34, 4, 3, 2),
     sample!("redis-7.0.15", "REDIS0010", "7.0.15", 32, 4, 3, 2),
+    sample!("redis-8.2.3-packed", "REDIS0012", "8.2.3", 36, 4, 3, 2),
     sample!("redis-8.2.3", "REDIS0012", "8.2.3", 34, 4, 3, 2),
     sample!("redis-8.2.3-cluster", "REDIS0012", "8.2.3", 32, 3, 1, 2),
     sample!("redis-8.2.3-module", "REDIS0012", "8.2.3", 2, 0, 1, 0),
     sample!("valkey-8.1.8", "REDIS0011", "8.1.8", 32, 4, 3, 2),
+    sample!("valkey-9.0.0-packed", "VALKEY080", "9.0.0", 36, 4, 3, 2),
+    sample!("valkey-9.0.0", "VALKEY080", "9.0.0", 34, 4, 3, 2),
     sample!("valkey-9.1.2", "VALKEY080", "9.1.2", 34, 4, 3, 2),
     sample!("valkey-9.1.2-cluster", "VALKEY080", "9.1.2", 32, 3, 1, 2),
 ];
@@ -93,11 +101,93 @@ fn real_files_hold_what_was_written() {
     }
 }
 
+/// A file of a server whose settings pack nothing, compress nothing and check nothing.
+struct Unpacked {
+    /// The file of the same server and the same commands, with everything packed.
+    packed: &'static [u8],
+    bytes: &'static [u8],
+    /// Elements of lists and of hashes. What the commands put into the other types is the same everywhere.
+    list_elements: u64,
+    hash_elements: u64,
+    packed_encodings: &'static [&'static str],
+    encodings: &'static [&'static str],
+}
+
+macro_rules! unpacked {
+    ($name:literal, $list_elements:literal, $hash_elements:literal, $packed_encodings:expr, $encodings:expr) => {
+        Unpacked {
+            packed: include_bytes!(concat!("../testdata/", $name, "-packed.rdb")),
+            bytes: include_bytes!(concat!("../testdata/", $name, "-unpacked.rdb")),
+            list_elements: $list_elements,
+            hash_elements: $hash_elements,
+            packed_encodings: $packed_encodings,
+            encodings: $encodings,
+        }
+    };
+}
+
+const UNPACKED: &[Unpacked] = &[
+    unpacked!(
+        "redis-6.2.14",
+        32,
+        8,
+        &["list-quicklist", "set", "set-intset", "zset-ziplist", "hash-ziplist"],
+        &["list-quicklist", "set", "zset-2", "hash"]
+    ),
+    unpacked!(
+        "redis-7.0.15",
+        35,
+        8,
+        &["list-quicklist-2", "set", "set-intset", "zset-listpack", "hash-listpack"],
+        &["list-quicklist-2", "set", "zset-2", "hash"]
+    ),
+    unpacked!(
+        "redis-8.2.3",
+        35,
+        17,
+        &["list-quicklist-2", "set-intset", "set-listpack", "zset-listpack", "hash-listpack", "hash-listpack-expiries"],
+        &["list-quicklist-2", "set", "zset-2", "hash", "hash-expiries"]
+    ),
+    unpacked!(
+        "valkey-9.0.0",
+        35,
+        17,
+        &["list-quicklist-2", "set-intset", "set-listpack", "zset-listpack", "hash-listpack", "hash-expiries"],
+        &["list-quicklist-2", "set", "zset-2", "hash", "hash-expiries"]
+    ),
+];
+
+#[test]
+fn settings_change_how_a_file_holds_what_was_put_in_and_not_what() {
+    for file in UNPACKED {
+        let [packed, unpacked] = [file.packed, file.bytes].map(|bytes| walk([bytes]).expect("an intact file"));
+        let format = &packed.format;
+        for facts in [&packed, &unpacked] {
+            let elements: Vec<_> =
+                facts.types.iter().map(|named| (named.name.as_str(), named.counts.elements)).collect();
+            let (lists, hashes) = (file.list_elements, file.hash_elements);
+            let put_in = [("string", 20), ("list", lists), ("set", 14), ("zset", 10), ("hash", hashes), ("stream", 7)];
+            assert_eq!(elements, put_in, "{format}");
+        }
+        assert_eq!((packed.keys, packed.expires), (unpacked.keys, unpacked.expires), "{format}");
+        assert_eq!(encodings_of_collections(&packed), file.packed_encodings, "{format}");
+        assert_eq!(encodings_of_collections(&unpacked), file.encodings, "{format}");
+        assert_eq!((packed.crc64.is_some(), unpacked.crc64.as_deref()), (true, None), "{format}");
+        assert_eq!(events(file.bytes.chunks(1)), events([file.bytes]), "{format}");
+    }
+}
+
+/// Strings and streams have one each.
+fn encodings_of_collections(facts: &Facts) -> Vec<&str> {
+    let names = facts.encodings.iter().map(|named| named.name.as_str());
+    names.filter(|name| !["string", "stream"].contains(name)).collect()
+}
+
 #[test]
 fn module_values_are_walked_and_counted() {
     let module_keys = |sample: &Sample| walk([sample.bytes]).map(|facts| facts.module_keys());
     let counts: Result<Vec<u64>, RdbError> = SAMPLES.iter().map(module_keys).collect();
-    assert_eq!(counts, Ok(vec![0, 0, 0, 0, 1, 0, 0, 0]));
+    assert_eq!(counts, Ok(vec![0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]));
 }
 
 #[test]
@@ -164,15 +254,8 @@ proptest! {
 
     #[test]
     fn any_split_gives_the_same_events(which in 0..SAMPLES.len(), sizes in prop::collection::vec(0_usize..200, 1..200)) {
-        let mut rest = SAMPLES[which].bytes;
-        let mut pieces = Vec::new();
-        for size in sizes {
-            let (piece, tail) = rest.split_at(size.min(rest.len()));
-            pieces.push(piece);
-            rest = tail;
-        }
-        pieces.push(rest);
-        prop_assert_eq!(events(pieces), events([SAMPLES[which].bytes]));
+        let bytes = SAMPLES[which].bytes;
+        prop_assert_eq!(events(pieces(bytes, &sizes)), events([bytes]));
     }
 
     #[test]
