@@ -1,8 +1,9 @@
 //! A blob that is being written.
 //!
 //! The bytes go to the disk on another thread while the caller makes the next ones; one piece is under way at most. Every
-//! [`SYNC_EVERY_BYTES`] a third thread syncs what is there and forgets the system's copies of it. So the sync of the commit
-//! is short however large the blob is, and what is settled can be read back from the disk behind the writer.
+//! [`SYNC_EVERY_BYTES`] a third thread syncs what is there, and forgets the system's copies of it where the file system made
+//! some. So the sync of the commit is short however large the blob is, and what is settled can be read back from the disk
+//! behind the writer.
 
 use crate::direct::BlockWriter;
 use crate::layout::{Layout, blocking, failed, sync_directory};
