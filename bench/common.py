@@ -43,7 +43,7 @@ class Client:
             if status == "failed":
                 raise Fault(f"{name} failed")
             return status == "available"
-        eventually(f"{name} is available", look, limit_s, pause_s=0.01)
+        eventually(f"{name} is available", look, limit_s, pause_s=0.05)
 
     def group(self, program):
         """A replication group of one node; a connection to it."""
