@@ -113,8 +113,18 @@ impl Elements for Scored {
 
 /// Whether a text is a number, be it infinite.
 pub(crate) fn is_score(text: &[u8]) -> bool {
-    let score = std::str::from_utf8(text).ok().and_then(|digits| digits.parse().ok());
-    score.is_some_and(|score: f64| !score.is_nan())
+    is_plain_decimal(text) || {
+        let score = std::str::from_utf8(text).ok().and_then(|digits| digits.parse().ok());
+        score.is_some_and(|score: f64| !score.is_nan())
+    }
+}
+
+/// Digits, a sign before and a point among them or not: most scores, which need not be worked out.
+fn is_plain_decimal(text: &[u8]) -> bool {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let digits = unsigned.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let points = unsigned.iter().filter(|byte| **byte == b'.').count();
+    digits > 0 && points <= 1 && digits + points == unsigned.len()
 }
 
 /// Fields of a hash, each with its value and its expiry in milliseconds since 1970 (0: none). They ascend by expiry, those without one
@@ -162,4 +172,21 @@ pub(crate) fn field_expiry(time_ms: i64) -> Result<(), Reason> {
 
 fn groups_of(size: u64, seen: u64) -> Result<u64, Reason> {
     if seen.is_multiple_of(size) { Ok(seen / size) } else { Err(Reason::Unpaired) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_what_reads_as_a_number() {
+        let numbers: [&[u8]; 10] =
+            [b"0", b"-1", b"1.5", b".5", b"5.", b"-.5", b"1e+9", b"inf", b"-inf", b"17179869184.000000001"];
+        let others: [&[u8]; 10] = [b"", b"-", b".", b"-.", b"1.2.3", b"--1", b"1-", b"nan", b"1 ", b"\xFF"];
+        assert!(numbers.iter().all(|text| is_score(text)));
+        assert!(!others.iter().any(|text| is_score(text)));
+        for text in numbers.iter().chain(&others).filter(|text| is_plain_decimal(text)) {
+            assert!(std::str::from_utf8(text).unwrap().parse::<f64>().is_ok_and(f64::is_finite), "{text:?}");
+        }
+    }
 }
