@@ -4,7 +4,7 @@ use crate::support::World;
 use crate::support::engines::SAMPLE;
 use crate::support::faults::{Faults, Mishap, Site};
 use crate::support::keys::KEY_B;
-use crate::support::requests::{admin, copy, copy_under, delete, delete_group, export, group, snapshot};
+use crate::support::requests::{admin, attached, copy, copy_under, delete, delete_group, export, group, snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +18,8 @@ const OUTAGE: Duration = Duration::from_secs(100);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     CreateSnapshot,
+    /// Of two shards, one of them with a replica.
+    CreateClusterSnapshot,
     CopySnapshot,
     ResealSnapshot,
     ExportSnapshot,
@@ -30,12 +32,17 @@ enum Kind {
 impl Kind {
     async fn prepare(self, world: &World) {
         let control = world.control();
-        if self != Self::StartNodes {
-            group(&control, "g", 2).await.unwrap();
+        match self {
+            Self::StartNodes => {}
+            Self::CreateClusterSnapshot => {
+                world.nodes.run_cluster(&[("0-8191", &[7100, 7101]), ("8192-16383", &[7102])]);
+                control.attach(attached("g", &[7100])).await.map(drop).unwrap();
+            }
+            _ => drop(group(&control, "g", 2).await.unwrap()),
         }
         let workers = Workers::start(control.clone(), true).await;
         world.settle().await;
-        if !matches!(self, Self::StartNodes | Self::CreateSnapshot) {
+        if !matches!(self, Self::StartNodes | Self::CreateSnapshot | Self::CreateClusterSnapshot) {
             snapshot(&control, "g", "s").await.unwrap();
             world.settle().await;
         }
@@ -44,7 +51,7 @@ impl Kind {
 
     async fn call(self, control: &Control) {
         match self {
-            Self::CreateSnapshot => snapshot(control, "g", "s").await.map(drop),
+            Self::CreateSnapshot | Self::CreateClusterSnapshot => snapshot(control, "g", "s").await.map(drop),
             Self::CopySnapshot => copy(control, "s", "c").await.map(drop),
             Self::ResealSnapshot => control.copy_snapshot(admin(), copy_under("s", "c", KEY_B)).await.map(drop),
             Self::ExportSnapshot => export(control, "s", "e").await.map(drop),
@@ -59,7 +66,7 @@ impl Kind {
     async fn check_success(self, world: &World, case: &str) {
         world.check_settled(case).await;
         let expected = match self {
-            Self::CreateSnapshot => ["available", "available", "gone", "gone"],
+            Self::CreateSnapshot | Self::CreateClusterSnapshot => ["available", "available", "gone", "gone"],
             Self::CopySnapshot | Self::ResealSnapshot => ["available", "available", "available", "gone"],
             Self::ExportSnapshot => ["available", "available", "gone", "gone"],
             Self::DeleteSnapshot | Self::StartNodes => ["available", "gone", "gone", "gone"],
@@ -156,6 +163,7 @@ macro_rules! every_kind {
 
 every_kind! {
     CreateSnapshot => a_snapshot_survives_every_mishap, a_snapshot_ends_after_every_outage;
+    CreateClusterSnapshot => a_cluster_snapshot_survives_every_mishap, a_cluster_snapshot_ends_after_every_outage;
     CopySnapshot => a_copy_survives_every_mishap, a_copy_ends_after_every_outage;
     ResealSnapshot => a_resealed_copy_survives_every_mishap, a_resealed_copy_ends_after_every_outage;
     ExportSnapshot => an_export_survives_every_mishap, an_export_ends_after_every_outage;

@@ -9,5 +9,6 @@ mod export;
 mod jobs;
 mod progress;
 mod repair;
+mod shards;
 mod statuses;
 mod support;

@@ -3,6 +3,7 @@
 use super::place;
 use std::sync::Arc;
 use valkeep_access::policy::{Context, Policy, Principal};
+use valkeep_control::clusters::attach::Attach;
 use valkeep_control::clusters::caches::CreateCacheCluster;
 use valkeep_control::clusters::create::NewSettings;
 use valkeep_control::clusters::groups::{CreateReplicationGroup, GroupView};
@@ -97,6 +98,19 @@ pub(crate) fn new_group(id: &str, nodes: u16) -> CreateReplicationGroup {
 
 pub(crate) fn new_cluster(id: &str) -> CreateCacheCluster {
     CreateCacheCluster { id: cluster_id(id), zone: None, settings: settings(), tags: None }
+}
+
+/// Servers of the memory at these ports.
+pub(crate) fn attached(id: &str, ports: &[u16]) -> Attach {
+    Attach {
+        id: group_id(id),
+        description: "attached".to_owned(),
+        nodes: ports.iter().map(|port| ("10.0.0.1".to_owned(), *port)).collect(),
+        username: None,
+        password: None,
+        tls: None,
+        node_type: NodeType::parse("cache.t4g.micro").unwrap(),
+    }
 }
 
 pub(crate) fn snapshot_of(source: SnapshotOf, snapshot: &str) -> CreateSnapshot {
