@@ -138,13 +138,13 @@ pub(crate) struct Attach {
     /// Id of the new group.
     #[arg(long)]
     replication_group_id: String,
-    /// A server; once for the primary and once for each replica.
+    /// A server; once for the primary and once for each replica, or one node of a cluster.
     #[arg(long = "node", value_name = "HOST:PORT", required = true)]
     nodes: Vec<String>,
     /// Description of the group.
     #[arg(long, default_value = "attached")]
     description: String,
-    /// ACL user; it needs +sync +psync +replconf +info +ping.
+    /// ACL user; it needs +sync +psync +replconf +info +ping, and +cluster|nodes in a cluster.
     #[arg(long, requires = "password_file")]
     username: Option<String>,
     /// File that holds the password.
