@@ -32,13 +32,11 @@ enum Kind {
 impl Kind {
     async fn prepare(self, world: &World) {
         let control = world.control();
-        match self {
-            Self::StartNodes => {}
-            Self::CreateClusterSnapshot => {
-                world.nodes.run_cluster(&[("0-8191", &[7100, 7101]), ("8192-16383", &[7102])]);
-                control.attach(attached("g", &[7100])).await.map(drop).unwrap();
-            }
-            _ => drop(group(&control, "g", 2).await.unwrap()),
+        if self == Self::CreateClusterSnapshot {
+            world.nodes.run_cluster(&[("0-8191", &[7100, 7101]), ("8192-16383", &[7102])]);
+            control.attach(attached("g", &[7100])).await.unwrap();
+        } else if self != Self::StartNodes {
+            group(&control, "g", 2).await.unwrap();
         }
         let workers = Workers::start(control.clone(), true).await;
         world.settle().await;

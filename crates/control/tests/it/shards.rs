@@ -105,7 +105,9 @@ async fn a_whole_cluster_is_found_by_any_of_its_nodes_n7() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_no_whole_cluster_is_not_attached() {
-    let cases: [(&str, fn(&World), &[u16]); 7] = [
+    /// What is told, what is changed before, and which nodes are named.
+    type Case<'a> = (&'a str, fn(&World), &'a [u16]);
+    let cases: [Case<'_>; 7] = [
         ("slots 5461-10922 are on no node", |world| world.nodes.run_cluster(&[SHARDS[1], SHARDS[2]]), &[7101]),
         (
             "the node with slots 10923-16383 failed",
