@@ -32,11 +32,11 @@ class Program:
 
 
 class FreshServer:
-    """A server of our own on a free port, with the data of `rdb` or with none. Leaves nothing."""
+    """A server of our own on a free port, or a given one, with the data of `rdb` or with none. Leaves nothing."""
 
-    def __init__(self, program, rdb=None, options=()):
+    def __init__(self, program, rdb=None, options=(), port=None):
         self.directory = tempfile.mkdtemp(prefix="valkeep-server-")
-        self.port = free_port()
+        self.port = port or free_port()
         if rdb:
             shutil.copyfile(rdb, Path(self.directory) / "dump.rdb")
         self.log = Path(self.directory) / "log"
@@ -71,9 +71,13 @@ class FreshServer:
     def connect(self, **options):
         return Resp("127.0.0.1", self.port, **options)
 
-    def stop(self):
+    def kill(self):
+        """SIGKILL; its directory stays."""
         self.process.kill()
         self.process.wait()
+
+    def stop(self):
+        self.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
