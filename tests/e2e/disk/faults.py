@@ -33,7 +33,9 @@ class Faults:
         plan.write_bytes(bytes(HEAD.size + COUNTS.size))
         with open(plan, "r+b") as file:
             self.plan = mmap.mmap(file.fileno(), 0)
-        self.environment = {"LD_PRELOAD": str(library), "FAULTS_PLAN": str(plan), "FAULTS_LOG": str(self.log), "FAULTS_BELOW": str(below)}
+        # With its allocator settled the service does not begin itself anew, which it would do without the library.
+        self.environment = {"LD_PRELOAD": str(library), "FAULTS_PLAN": str(plan), "FAULTS_LOG": str(self.log), "FAULTS_BELOW": str(below),
+                            "MALLOC_MMAP_THRESHOLD_": "262144"}
 
     def count(self):
         """Counts calls from now on, and fails none."""

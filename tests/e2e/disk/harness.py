@@ -11,27 +11,24 @@ caller, and after the fault the service works again as it is, and after a restar
 """
 
 import argparse
-import random
-import shutil
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
 HERE = Path(__file__).resolve()
-sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "kill"), str(HERE.parents[1]), str(HERE.parents[3] / "script")]
+E2E = HERE.parents[1]
+sys.path[:0] = [str(HERE.parent), str(E2E / "trial"), str(E2E), str(E2E.parents[1] / "script")]
 
 from botocore.exceptions import ClientError  # noqa: E402
 
 from checks import MOVING, Broken, check_answers, check_blobs, whole_lineages  # noqa: E402
 from faults import ERRORS, OPERATIONS, Faults, called  # noqa: E402
-from kit import engine, processes, tools  # noqa: E402
-from kit.service import NotStarted, Service  # noqa: E402
+from kit.service import NotStarted  # noqa: E402
 from model import GONE, THERE, Model, Snapshot  # noqa: E402
-from setup import Setup, clients_of  # noqa: E402
-from support import NO_QUOTA  # noqa: E402
+from setup import clients_of  # noqa: E402
+from trial import Trial  # noqa: E402
 from workload import Worker  # noqa: E402
 
 PHASES = ["start", "create", "copy", "reseal", "export", "tag", "put", "put_parts", "remove", "delete"]
@@ -164,33 +161,17 @@ class Harness:
 
 def main():
     arguments = parse()
-    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().getrandbits(32)
-    print(f"seed {seed}", flush=True)
-    program = engine.Program(tools.redis_server())
-    directory = Path(tempfile.mkdtemp(prefix="valkeep-disk-"))
-    faults = Faults(directory, directory / "data")
-    service = Service(directory / "data", arguments.program, [program], NO_QUOTA)
-    good = False
-    try:
-        service.start(**faults.environment)
-        harness = Harness(service, faults, Setup(service, program, big_mib=2), random.Random(seed))
-        good = run(harness, arguments, program)
-    except Exception as error:
-        print(f"\nbroken: {type(error).__name__}: {error}\nseed {seed}; the data directory is kept: {service.data}")
-        print("\n".join(faults.told()[-10:]))
-        print(service.log_text()[-4000:])
-    finally:
-        if service.running():
-            service.kill()
-        processes.end(directory)
-        if good:
-            shutil.rmtree(directory, ignore_errors=True)
-    sys.exit(0 if good else 1)
+    trial = Trial("disk", arguments.program, arguments.seed)
+    faults = Faults(trial.directory, trial.service.data)
+    trial.run(lambda _: run(trial, faults, arguments), lambda: "\n".join(faults.told()[-10:]))
 
 
-def run(harness, arguments, program):
+def run(trial, faults, arguments):
+    harness = Harness(trial.service, faults, trial.begin(big_mib=2, **faults.environment), trial.dice)
     started = time.monotonic()
     points = draw({phase: harness.calls_of(phase) for phase in PHASES}, harness.dice)
+    if not points:
+        raise Broken("no call on a file was seen: the service runs without the library")
     chosen = points if arguments.all else points[:arguments.points]
     print(f"{len(points)} points, {len(chosen)} of them tried", flush=True)
     for number, point in enumerate(chosen, 1):
@@ -202,7 +183,7 @@ def run(harness, arguments, program):
             harness.restart()
             harness.check()
             harness.check_files()
-    lineages = whole_lineages(harness.clients, harness.model, harness.setup, program)
+    lineages = whole_lineages(harness.clients, harness.model, harness.setup, trial.engine)
     print(f"\n{harness.reached} of {len(chosen)} points met their fault; {harness.model.acknowledged} calls acknowledged, "
           f"{harness.model.unknown} answered by a failure; {len(harness.model.snapshots)} snapshots of {lineages} saves are there "
           f"and load; {time.monotonic() - started:.0f} s")

@@ -9,23 +9,19 @@ meet at each moment it cannot decide.
 """
 
 import argparse
-import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1]),
-                str(Path(__file__).resolve().parents[3] / "script")]
+E2E = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(E2E / "trial"), str(E2E), str(E2E.parents[1] / "script")]
 
-from checks import Broken, check, settle, whole_lineages  # noqa: E402
-from kit import engine, processes, tools  # noqa: E402
-from kit.service import NotStarted, Service  # noqa: E402
+from checks import Broken, check, whole_lineages  # noqa: E402
+from kit.service import NotStarted  # noqa: E402
 from model import THERE, Model, Snapshot  # noqa: E402
-from setup import Setup, clients_of  # noqa: E402
-from support import NO_QUOTA  # noqa: E402
+from setup import clients_of  # noqa: E402
+from trial import Trial  # noqa: E402
 from workload import Workload  # noqa: E402
 
 START_LIMIT_S = 5
@@ -95,32 +91,14 @@ class Harness:
 
 def main():
     arguments = parse()
-    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().getrandbits(32)
-    print(f"seed {seed}", flush=True)
-    dice = random.Random(seed)
     points = subprocess.run([arguments.program, "crash-points"], capture_output=True, text=True, check=True).stdout.split()
     if not points:
         sys.exit(f"error: {arguments.program} names no crash points; build it with `--features crash-points`")
-    program = engine.Program(tools.redis_server())
-    directory = Path(tempfile.mkdtemp(prefix="valkeep-kill-"))
-    service = Service(directory / "data", arguments.program, [program], NO_QUOTA)
-    good = False
-    try:
-        harness = Harness(service.start(), Setup(service, program), dice)
-        good = run(harness, points, arguments.kills, program)
-    except Exception as error:
-        print(f"\nbroken: {type(error).__name__}: {error}\nseed {seed}; the data directory is kept: {service.data}")
-        print(service.log_text()[-4000:])
-    finally:
-        if service.running():
-            service.kill()
-        processes.end(directory)
-        if good:
-            shutil.rmtree(directory, ignore_errors=True)
-    sys.exit(0 if good else 1)
+    Trial("kill", arguments.program, arguments.seed).run(lambda trial: run(trial, points, arguments.kills))
 
 
-def run(harness, points, kills, program):
+def run(trial, points, kills):
+    harness = Harness(trial.service, trial.begin(), trial.dice)
     unreached = [point for point in points if not killed_and_checked(harness, point)]
     # A point may need a moment that did not come the first time.
     unreached = [point for point in unreached if not killed_and_checked(harness, point)]
@@ -128,7 +106,7 @@ def run(harness, points, kills, program):
         harness.kill_at_random()
         harness.check()
         report(harness, "at random")
-    lineages = whole_lineages(clients_of(harness.service), harness.model, harness.setup, program)
+    lineages = whole_lineages(clients_of(harness.service), harness.model, harness.setup, trial.engine)
     model = harness.model
     print(f"\n{harness.kills} kills, {len(points) - len(unreached)} of {len(points)} crash points; {model.acknowledged} calls acknowledged, "
           f"{model.unknown} cut off; {len(model.snapshots)} snapshots of {lineages} saves are there and load; "
