@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::{
-    BlobId, Buffers, Compression, DataKey, Decoded, Footer, Header, Opener, PlainCheck, PlainDigest, SealError, Sealer,
+    BlobId, Buffers, Compression, DataKey, Decoded, Footer, Header, Opener, PlainDigest, ReadBack, SealError, Sealer,
     SegmentSize, Tail, Zipper,
 };
 
@@ -116,15 +116,15 @@ fn open(blob: &[u8]) -> Result<Vec<u8>, SealError> {
     let tail = Tail::decode(&blob[blob.len().saturating_sub(Tail::BYTES)..], total)?;
     let footer_at = usize::try_from(tail.footer_offset).expect("it lies inside the blob");
     let footer: Footer = opener.footer(&blob[footer_at..blob.len() - Tail::BYTES], total)?;
-    let (mut check, mut stream) = (PlainCheck::new(&footer), Vec::new());
+    let (mut read, mut stream) = (ReadBack::of_stream(), Vec::new());
     for number in 0..footer.segment_count() {
         let at = footer.segment(number).expect("it is one of those that there are");
         let offset = usize::try_from(at.offset).expect("it lies inside the blob");
         let plain = opener.open_segment(&at, blob[offset..offset + at.stored_bytes as usize].to_vec().into())?;
-        check.update(&plain);
+        read.take(&at, &plain)?;
         stream.extend_from_slice(&plain);
     }
-    check.finish().map(|()| stream)
+    read.finish(&footer).map(|()| stream)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ mod writer;
 pub use blob_id::{BlobId, InvalidBlobId};
 pub use buffer::{ALIGNMENT, Buffer, Buffers};
 pub use compression::{Compression, Zipper};
-pub use digest::{PlainCheck, PlainDigest};
+pub use digest::PlainDigest;
 pub use error::{Place, SealError};
 pub use footer::Footer;
 pub use header::{Decoded, Header};

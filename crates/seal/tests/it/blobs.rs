@@ -1,7 +1,7 @@
 //! Whole blobs in memory, made and opened the way callers do.
 
 use valkeep_seal::{
-    BlobId, Compression, DataKey, Decoded, Footer, Header, Opener, Place, PlainCheck, PlainDigest, SealError, Sealed,
+    BlobId, Compression, DataKey, Decoded, Footer, Header, Opener, Place, PlainDigest, ReadBack, SealError, Sealed,
     Sealer, SegmentSize, Tail, Zipper,
 };
 
@@ -97,12 +97,12 @@ pub(crate) fn open_one(opener: &Opener, footer: &Footer, number: u64, stored: &[
 /// The stream of a blob, fully checked.
 pub(crate) fn open(blob: &[u8], key: &DataKey) -> Result<Vec<u8>, SealError> {
     let (opener, footer) = open_ends(blob, key)?;
-    let mut plain = Vec::new();
+    let (mut plain, mut read) = (Vec::new(), ReadBack::of_stream());
     for number in 0..footer.segment_count() {
-        plain.extend(open_one(&opener, &footer, number, stored(blob, &footer, number))?);
+        let opened = open_one(&opener, &footer, number, stored(blob, &footer, number))?;
+        read.take(&footer.segment(number).unwrap(), &opened)?;
+        plain.extend(opened);
     }
-    let mut check = PlainCheck::new(&footer);
-    check.update(&plain);
-    check.finish()?;
+    read.finish(&footer)?;
     Ok(plain)
 }
