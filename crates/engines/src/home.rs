@@ -93,9 +93,16 @@ impl Home {
         fs::write(self.path.join(CONFIG_FILE), config)
     }
 
-    /// The process that runs here, once it has said which one it is.
-    pub(crate) fn process_id(&self) -> Option<i32> {
-        fs::read_to_string(self.path.join(PID_FILE)).ok()?.trim().parse().ok()
+    /// The process that runs here, once it has said which one it is. A server that is just writing its file has not yet.
+    ///
+    /// # Errors
+    /// `Local` when the file is there and cannot be read: that says nothing of the process.
+    pub(crate) fn process_id(&self) -> Result<Option<i32>, EngineError> {
+        match fs::read_to_string(self.path.join(PID_FILE)) {
+            Ok(text) => Ok(text.trim().parse().ok()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(EngineError::Local(error)),
+        }
     }
 
     /// Signals the process that runs here. The pid is pinned before it is proved, by its working directory, to be ours, so
@@ -104,7 +111,7 @@ impl Home {
     /// # Errors
     /// `Local`.
     pub(crate) fn signal(&self, signal: Signal) -> Result<(), EngineError> {
-        let Some(pid) = self.process_id().and_then(Pid::from_raw) else { return Ok(()) };
+        let Some(pid) = self.process_id()?.and_then(Pid::from_raw) else { return Ok(()) };
         let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else { return Ok(()) };
         let lives_here = fs::read_link(format!("/proc/{}/cwd", pid.as_raw_nonzero())).is_ok_and(|cwd| cwd == self.path);
         if !lives_here {
@@ -196,6 +203,21 @@ mod tests {
         home.signal(Signal::TERM).unwrap();
         elsewhere.kill().unwrap();
         assert_eq!(elsewhere.wait().unwrap().signal(), Some(Signal::KILL.as_raw()));
+    }
+
+    #[test]
+    fn a_pid_file_that_cannot_be_read_is_not_taken_for_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::create(directory.path(), "a").unwrap();
+        assert_eq!(home.process_id().unwrap(), None);
+        for (text, id) in [("", None), ("77\n", Some(77))] {
+            fs::write(home.path().join(PID_FILE), text).unwrap();
+            assert_eq!(home.process_id().unwrap(), id, "{text:?}");
+        }
+        fs::remove_file(home.path().join(PID_FILE)).unwrap();
+        fs::create_dir(home.path().join(PID_FILE)).unwrap();
+        assert!(matches!(home.process_id(), Err(EngineError::Local(_))));
+        assert!(matches!(home.signal(Signal::TERM), Err(EngineError::Local(_))));
     }
 
     fn name_process(home: &Home, process: &Child) {

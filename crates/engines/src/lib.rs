@@ -104,7 +104,7 @@ impl LocalEngines {
         let Some(id) = &node.spawned_as else { return Ok(()) };
         let stranger = || EngineError::NotReady(format!("another server answers on port {}", node.port));
         let home = Home::find(&self.directory, id)?.ok_or_else(stranger)?;
-        let own = home.process_id().filter(|own| info.process_id() == Some(*own));
+        let own = home.process_id()?.filter(|own| info.process_id() == Some(*own));
         match (own, home.vacancy()?) {
             (Some(_), None) => Ok(()),
             (Some(_) | None, _) => Err(stranger()),

@@ -100,7 +100,7 @@ fn config(node: &NodeSpec) -> String {
 async fn is_ready(home: &Home, port: u16, limits: &CaptureLimits) -> Result<bool, EngineError> {
     let here =
         NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls: None, spawned_as: None };
-    let Some(process_id) = home.process_id() else { return Ok(false) };
+    let Some(process_id) = home.process_id()? else { return Ok(false) };
     let Ok(mut link) = connection::open(&here, limits).await else { return Ok(false) };
     let Ok(info) = inspect::info(&mut link).await else { return Ok(false) };
     if info.process_id() != Some(process_id) {
