@@ -22,17 +22,28 @@ const PATIENCE: Patience = Patience {
     first_wait: Duration::from_millis(1),
     longest_wait: Duration::from_millis(4),
     total: Duration::from_millis(300),
+    attempt: Duration::from_secs(60),
 };
 
 const TUNING: Tuning = Tuning { first_part_bytes: PART_BYTES as u64, writing: PATIENCE, asking: PATIENCE };
 
 async fn open_as(store: &FakeS3, spool: &TempDir, prefix: &str, owner: &str) -> Result<S3Blobs, OpenError> {
+    open_with(store, spool, prefix, owner, TUNING).await
+}
+
+async fn open_with(
+    store: &FakeS3,
+    spool: &TempDir,
+    prefix: &str,
+    owner: &str,
+    tuning: Tuning,
+) -> Result<S3Blobs, OpenError> {
     let credentials = Some(("key".to_owned(), "secret".to_owned().into()));
     let access =
         Access { endpoint: Some(store.url.clone()), region: "us-east-1".to_owned(), credentials, path_style: true };
     let place =
         S3Place { access, bucket: "bucket".to_owned(), prefix: prefix.to_owned(), spool: spool.path().join("spool") };
-    S3Blobs::open(place, owner, TUNING).await
+    S3Blobs::open(place, owner, tuning).await
 }
 
 /// A store, and blobs below `our/` in it.
@@ -207,6 +218,72 @@ async fn an_abort_that_fails_is_made_up_for_by_the_deletion() {
 }
 
 #[tokio::test]
+async fn a_blob_whose_store_says_nothing_is_given_up_in_time() {
+    let bench = Bench::new().await;
+    let impatient = Patience { attempt: Duration::from_millis(300), total: Duration::ZERO, ..PATIENCE };
+    let tuning = Tuning { writing: impatient, ..TUNING };
+    let blobs = open_with(&bench.store, &bench.spool, "our/", "us", tuning).await.unwrap();
+    for silent in [Operation::Put, Operation::Begin, Operation::Part, Operation::Complete] {
+        bench.store.trouble(move |met, _| (met == silent).then_some(Trouble::Silence));
+        let bytes = if silent == Operation::Put { sample(10) } else { three_parts() };
+        let mut writer = blobs.create(ID).await.unwrap();
+        let written = writer.write(bytes.into()).await;
+        assert!(written.is_err() || writer.commit().await.is_err(), "{silent:?}");
+        bench.store.no_trouble();
+        blobs.delete(ID).await.unwrap();
+        assert_eq!(blobs.list().await.unwrap(), [], "{silent:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_a_store_that_says_nothing_hears_so_in_time() {
+    let bench = Bench::new().await;
+    bench.write(&sample(10)).await.unwrap();
+    let impatient = Patience { attempt: Duration::from_secs(2), total: Duration::ZERO, ..PATIENCE };
+    let tuning = Tuning { asking: impatient, ..TUNING };
+    let blobs = open_with(&bench.store, &bench.spool, "our/", "us", tuning).await.unwrap();
+    let reader = blobs.open(ID).await.unwrap();
+    bench.store.trouble(|_, _| Some(Trouble::Silence));
+    let (read, created, opened, listed, deleted, tidied, started) = tokio::join!(
+        reader.read_at(0, 10),
+        blobs.create(BlobId([1; 16])),
+        blobs.open(ID),
+        blobs.list(),
+        blobs.delete(ID),
+        blobs.tidy(),
+        open_with(&bench.store, &bench.spool, "our/", "us", tuning),
+    );
+    assert_eq!(said(read), "the store did not answer in time");
+    assert!(created.is_err() && opened.is_err() && listed.is_err() && deleted.is_err() && tidied.is_err());
+    assert!(started.is_err());
+}
+
+#[tokio::test]
+async fn an_upload_that_nobody_writes_goes_when_the_store_is_tidied_up_and_no_other() {
+    let bench = Bench::new().await;
+    let mut killed = bench.blobs.create(BlobId([1; 16])).await.unwrap();
+    killed.write(three_parts().into()).await.unwrap();
+    bench.store.until(|state| state.uploads.len() == 1).await;
+    // A process that is killed drops nothing; and the next start cannot take back what it left.
+    std::mem::forget(killed);
+    bench.store.trouble(|met, _| (met == Operation::Abort).then_some(Trouble::Answer(500, "InternalError")));
+    let bench = bench.restarted().await;
+    bench.store.no_trouble();
+    let mut writer = bench.blobs.create(ID).await.unwrap();
+    writer.write(three_parts().into()).await.unwrap();
+    bench.store.until(|state| state.uploads.len() == 2).await;
+    bench.blobs.tidy().await.unwrap();
+    assert_eq!(
+        bench.store.state().uploads.values().map(|upload| &upload.key).collect::<Vec<_>>(),
+        [&format!("our/{ID}")]
+    );
+    writer.commit().await.unwrap();
+    assert!(bench.read().await == three_parts());
+    bench.blobs.tidy().await.unwrap();
+    assert_eq!(bench.uploads(), 0);
+}
+
+#[tokio::test]
 async fn a_store_without_conditions_is_written_to_without() {
     let bench = Bench::new().await;
     bench.store.state().knows_no_conditions = true;
@@ -236,8 +313,11 @@ async fn another_object_in_the_way_is_not_replaced() {
 #[tokio::test]
 async fn a_writer_never_waits_for_the_store() {
     let bench = Bench::new().await;
+    // The trouble lasts for as long as this machine takes for the writes.
+    let patient = Tuning { writing: Patience { total: Duration::from_secs(60), ..PATIENCE }, ..TUNING };
+    let blobs = open_with(&bench.store, &bench.spool, "our/", "us", patient).await.unwrap();
     let down = |met: Operation, _| matches!(met, Operation::Begin | Operation::Part).then_some(Trouble::Reset);
-    let mut writer = bench.blobs.create(ID).await.unwrap();
+    let mut writer = blobs.create(ID).await.unwrap();
     bench.store.trouble(down);
     for _ in 0..20 {
         writer.write(sample(PART_BYTES).into()).await.unwrap();

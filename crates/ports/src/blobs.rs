@@ -47,6 +47,15 @@ pub trait Blobs: Send + Sync + Debug {
     /// # Errors
     /// `Failed`.
     async fn list(&self) -> Result<Vec<BlobId>, BlobError>;
+
+    /// Takes away what writers left behind that ended badly and that no record of a blob leads to. Called now and then,
+    /// beside writers that are at work. Nothing, unless it is overridden.
+    ///
+    /// # Errors
+    /// `Failed`; what is left waits for the next call.
+    async fn tidy(&self) -> Result<(), BlobError> {
+        Ok(())
+    }
 }
 
 /// A blob that is being written. Dropped without commit, it leaves nothing that can be read.

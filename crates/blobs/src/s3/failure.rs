@@ -5,6 +5,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use std::error::Error;
 use std::io;
 use std::time::Duration;
+use tokio::time::error::Elapsed;
 use valkeep_ports::blobs::BlobError;
 
 /// A request that failed.
@@ -26,6 +27,9 @@ pub enum RequestError {
     /// An answer that was cut off or came too slowly.
     #[error("{doing} was cut off")]
     CutOff { doing: &'static str, source: Box<dyn Error + Send + Sync> },
+    /// An attempt took longer than one may.
+    #[error("the store did not answer in time")]
+    TooSlow(#[source] Elapsed),
     /// The bytes to send could not be read back from the spool: the disk, or the blob was deleted meanwhile.
     #[error("{doing} failed: the spool cannot be read")]
     Spool { doing: &'static str, source: Box<dyn Error + Send + Sync> },
@@ -53,7 +57,7 @@ impl RequestError {
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Refused { may_pass, .. } => *may_pass,
-            Self::CutOff { .. } => true,
+            Self::CutOff { .. } | Self::TooSlow(_) => true,
             Self::Spool { .. } | Self::Wrong { .. } => false,
         }
     }
@@ -61,7 +65,7 @@ impl RequestError {
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } => *retry_after,
-            Self::CutOff { .. } | Self::Spool { .. } | Self::Wrong { .. } => None,
+            Self::CutOff { .. } | Self::TooSlow(_) | Self::Spool { .. } | Self::Wrong { .. } => None,
         }
     }
 

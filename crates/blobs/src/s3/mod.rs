@@ -4,7 +4,8 @@
 //!
 //! Invariants: an object appears whole or not at all, and its length and mark were compared before it counts as committed; a
 //! writer waits for the local disk, never for the store; a range is read from the object that was opened or not at all.
-//! Uploads that a killed process left are aborted by the next start; others by the deletion of their blob.
+//! Uploads that a killed process left are aborted by the next start; others by the deletion of their blob; and every hour those
+//! that nobody writes any more.
 
 mod bucket;
 mod claim;

@@ -14,15 +14,17 @@ pub struct Patience {
     pub longest_wait: Duration,
     /// Time since the first failure after which no attempt begins any more.
     pub total: Duration,
+    /// Longest one attempt, its bytes included: a store that says nothing is given up after that.
+    pub attempt: Duration,
 }
 
 impl Patience {
     /// With waits that fit a store that is throttled or restarts. Our choice.
-    pub(super) const fn of(total: Duration) -> Self {
-        Self { first_wait: Duration::from_millis(200), longest_wait: Duration::from_secs(30), total }
+    pub(super) const fn of(total: Duration, attempt: Duration) -> Self {
+        Self { first_wait: Duration::from_millis(200), longest_wait: Duration::from_secs(30), total, attempt }
     }
 
-    /// Repeats the request until it succeeds, or fails for good.
+    /// Repeats the request until it succeeds, or fails for good. It ends: `total` and two attempts are the longest it takes.
     pub(super) async fn of_request<T, A>(self, request: impl Fn() -> A) -> Result<T, RequestError>
     where
         A: Future<Output = Result<T, RequestError>>,
@@ -30,7 +32,8 @@ impl Patience {
         let mut wait = self.first_wait;
         let mut first_failure = None;
         loop {
-            let error = match request().await {
+            let answered = tokio::time::timeout(self.attempt, request()).await;
+            let error = match answered.unwrap_or_else(|late| Err(RequestError::TooSlow(late))) {
                 Err(error) if error.may_pass() => error,
                 settled => return settled,
             };

@@ -1,17 +1,12 @@
 //! A committed blob, read in ranges.
 
 use super::bucket::{Bucket, Found};
-use super::failure::RequestError;
 use super::patience::Patience;
 use async_trait::async_trait;
 use std::io;
-use std::time::Duration;
 use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobError, BlobReader};
 use valkeep_seal::Buffer;
-
-/// Longest one attempt to read a range, its bytes included. Our choice.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct S3Reader {
@@ -20,16 +15,6 @@ pub(super) struct S3Reader {
     /// The object as it was when it was opened. Another one under its key is an error.
     pub(super) object: Found,
     pub(super) patience: Patience,
-}
-
-impl S3Reader {
-    async fn read_once(&self, offset_bytes: u64, len_bytes: usize) -> Result<Vec<u8>, RequestError> {
-        let read = self.bucket.read(self.id, &self.object.etag, offset_bytes, len_bytes);
-        match tokio::time::timeout(READ_TIMEOUT, read).await {
-            Ok(read) => read,
-            Err(late) => Err(RequestError::CutOff { doing: "reading a blob", source: late.into() }),
-        }
-    }
 }
 
 #[async_trait]
@@ -47,6 +32,7 @@ impl BlobReader for S3Reader {
         if len_bytes == 0 {
             return Ok(Buffer::default());
         }
-        Ok(self.patience.of_request(|| self.read_once(offset_bytes, len_bytes)).await?.into())
+        let read = || self.bucket.read(self.id, &self.object.etag, offset_bytes, len_bytes);
+        Ok(self.patience.of_request(read).await?.into())
     }
 }

@@ -39,8 +39,8 @@ impl Default for Tuning {
     fn default() -> Self {
         Self {
             first_part_bytes: 16 << 20,
-            writing: Patience::of(Duration::from_secs(15 * 60)),
-            asking: Patience::of(Duration::from_secs(30)),
+            writing: Patience::of(Duration::from_secs(15 * 60), Duration::from_secs(256)),
+            asking: Patience::of(Duration::from_secs(30), Duration::from_secs(60)),
         }
     }
 }
@@ -88,14 +88,18 @@ impl S3Blobs {
         claim(&bucket, owner, tuning.asking).await?;
         let blobs = Self { bucket, spool: Arc::new(spool), tuning };
         if let Err(error) = blobs.abort_uploads(None).await {
-            tracing::warn!(%error, "uploads of an earlier process wait for the next start");
+            tracing::warn!(%error, "uploads of an earlier process wait until the store is tidied up");
         }
         Ok(blobs)
     }
 
     /// Aborts the uploads of one blob, or of all. Nobody may be writing them.
     async fn abort_uploads(&self, of: Option<BlobId>) -> Result<(), RequestError> {
-        for upload in self.uploads(of).await? {
+        self.abort_all(self.uploads(of).await?).await
+    }
+
+    async fn abort_all(&self, uploads: Vec<Begun>) -> Result<(), RequestError> {
+        for upload in uploads {
             self.tuning.asking.of_request(|| self.bucket.abort(&upload)).await?;
             tracing::info!(blob = %upload.id, "an upload was aborted that nobody ended");
         }
@@ -169,5 +173,13 @@ impl Blobs for S3Blobs {
         ids.extend(self.uploads(None).await?.into_iter().map(|upload| upload.id));
         ids.extend(self.objects().await?);
         Ok(ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn tidy(&self) -> Result<(), BlobError> {
+        let mut uploads = self.uploads(None).await?;
+        // In this order: a blob has its spool file before its upload begins, and until it has ended.
+        let written = self.on_spool(|spool| spool.blobs()).await?;
+        uploads.retain(|upload| !written.contains(&upload.id));
+        Ok(self.abort_all(uploads).await?)
     }
 }

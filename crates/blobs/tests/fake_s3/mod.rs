@@ -51,6 +51,8 @@ pub(crate) enum Trouble {
     ErrorIn200,
     /// Half of the body, then the connection ends.
     CutBody,
+    /// Nothing is done, and no answer ever comes.
+    Silence,
 }
 
 type Plan = Box<dyn Fn(Operation, usize) -> Option<Trouble> + Send + Sync>;
@@ -207,6 +209,7 @@ async fn serve(state: Arc<Mutex<State>>, changes: watch::Sender<()>, request: Re
             answer.headers_mut().insert("etag", "\"wrong\"".parse().unwrap());
             whole(answer)
         }
+        Some(Trouble::Silence) => std::future::pending().await,
         Some(Trouble::CutBody) => {
             let (head, body) = done().into_parts();
             let bytes = body.collect().await.unwrap().to_bytes();
