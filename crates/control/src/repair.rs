@@ -1,8 +1,10 @@
 //! Repair: blobs that the catalog does not know, made snapshots again.
 //!
-//! Bytes without a record come from a catalog that was put back to an older state, or lost. Each blob says in its head
-//! which shard of which snapshot it is. A snapshot is made again only when all its shards are there and each was read in
-//! full and found sound. Nothing is ever removed, and no snapshot of the catalog is changed.
+//! Bytes without a record come from a catalog that was put back to an older state, or lost. An older catalog may also say of
+//! a blob that a job writes it, while the blob was finished since: while no job runs, such a blob is one that the catalog does
+//! not know. Each blob says in its head which shard of which snapshot it is. A snapshot is made again only when all its
+//! shards are there and each was read in full and found sound. Nothing is ever removed, and no snapshot of the catalog is
+//! changed.
 
 use crate::snapshots::subject::Subject;
 use crate::snapshots::verified::{Cause, Verified, VerifyError};
@@ -26,7 +28,7 @@ const BATCH: usize = 100;
 /// Put behind a name that is taken, with a number from 1.
 const SUFFIX: &str = "recovered";
 
-/// A blob without a record, and what came of it.
+/// A blob that the catalog does not know, and what came of it.
 #[derive(Clone, Debug)]
 pub struct Orphan {
     pub blob: BlobId,
@@ -35,7 +37,7 @@ pub struct Orphan {
     pub fate: Fate,
 }
 
-/// What becomes of a blob without a record.
+/// What becomes of a blob that the catalog does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// With the other shards of its snapshot; not verified yet, since nothing was to be changed.
@@ -76,7 +78,7 @@ struct FooterFacts {
 type Identity = (SnapshotName, Timestamp);
 
 impl Control {
-    /// Finds the blobs without a record, and with `apply` makes snapshots of them again. Tags are those of the moment the
+    /// Finds the blobs that the catalog does not know, and with `apply` makes snapshots of them again. Tags are those of the moment the
     /// blob was begun. Copies under the same key have no blob of their own and are not found.
     ///
     /// # Errors
@@ -165,7 +167,12 @@ impl Control {
                 let made = Snapshot { name: name.clone(), ..snapshot.clone() };
                 tx.insert(&made)?;
                 for record in &records {
-                    tx.insert(record)?;
+                    match tx.get::<BlobRecord>(&record.id.to_string())?.map(|known| known.state) {
+                        None | Some(BlobState::Writing { job: Some(_) }) => tx.put(record)?,
+                        Some(BlobState::Writing { job: None } | BlobState::Sealed { .. } | BlobState::Dead) => {
+                            return Err(RepairError::Taken(record.id));
+                        }
+                    }
                 }
                 let arn = place.snapshot(&name).to_string();
                 if tags != Default::default() && tx.get::<Tagged>(&arn)?.is_none() {
@@ -176,17 +183,21 @@ impl Control {
             .await
     }
 
-    /// Blobs that lie there and have no record.
+    /// Blobs that lie there and have no record, or that of a job that does not run and wrote them before.
     async fn unknown_blobs(&self) -> Result<Vec<BlobId>, RepairError> {
         let mut unknown = Vec::new();
+        let jobs_run = self.handover.has_workers();
         for chunk in self.ports.blobs.list().await?.chunks(BATCH) {
             let ids = chunk.to_vec();
             let look = move |tx: &mut Tx<'_>| {
                 let mut unknown = Vec::new();
                 for id in &ids {
-                    if tx.get::<BlobRecord>(&id.to_string())?.is_none() {
-                        unknown.push(*id);
-                    }
+                    let is_unknown = match tx.get::<BlobRecord>(&id.to_string())?.map(|known| known.state) {
+                        None => true,
+                        Some(BlobState::Writing { job }) => job.is_some() && !jobs_run,
+                        Some(BlobState::Sealed { .. } | BlobState::Dead) => false,
+                    };
+                    unknown.extend(is_unknown.then_some(*id));
                 }
                 Ok::<_, CatalogError>(unknown)
             };
@@ -233,6 +244,8 @@ pub enum RepairError {
     Blobs(#[from] BlobError),
     #[error("no name is free for a snapshot")]
     NoName,
+    #[error("blob {0} was given to another owner meanwhile")]
+    Taken(BlobId),
 }
 
 impl Fate {

@@ -1,7 +1,8 @@
 //! The sweeper: bytes without an owner go.
 //!
 //! The record of a blob is written before its bytes and removed after them. So bytes without a record can only come from a
-//! catalog that was put back to an older state: they are counted in the log and never removed.
+//! catalog that was put back to an older state: they are counted in the log and never removed. What writers left in the
+//! store beside blobs is the store's to tidy up; it is told to every hour.
 
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Job, StepError};
@@ -9,7 +10,8 @@ use crate::{Control, error_chain};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use valkeep_ports::blobs::{BlobRecord, BlobState};
+use tokio::time::Instant;
+use valkeep_ports::blobs::{BlobError, BlobRecord, BlobState};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 
 /// Blobs in one look.
@@ -19,14 +21,23 @@ const BATCH: usize = 100;
 /// announced. As often as workers look for jobs.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// How often the blob store tidies up. Our choice.
+const TIDY_EVERY: Duration = Duration::from_secs(3600);
+
 /// Removes the bytes of dead blobs, then their records, until `stopped` changes.
 pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(EVERY);
+    let mut tidies = tokio::time::interval_at(Instant::now() + TIDY_EVERY, TIDY_EVERY);
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
             () = control.handover.blobs_died() => {}
             _ = ticks.tick() => {}
+            _ = tidies.tick() => {
+                if let Err(error) = control.ports.blobs.tidy().await {
+                    tracing::warn!(error = error_chain(&error), "the blob store was not tidied up");
+                }
+            }
         }
         if let Err(error) = remove_dead(&control).await {
             tracing::error!(%error, "dead blobs were not removed");
@@ -63,6 +74,9 @@ async fn remove_dead(control: &Control) -> Result<(), StepError> {
 
 /// After a start: blobs that nobody writes any more are dead, and bytes without a record are reported.
 pub(crate) async fn adopt(control: &Arc<Control>) -> Result<(), CatalogError> {
+    if let Err(error) = keep_finished(control).await {
+        tracing::error!(error = error_chain(&error), "finished blobs could not be looked for");
+    }
     control.ports.store.write(abandon_unwritten).await?;
     let control = control.clone();
     tokio::spawn(async move {
@@ -72,6 +86,30 @@ pub(crate) async fn adopt(control: &Arc<Control>) -> Result<(), CatalogError> {
             Err(error) => tracing::error!(error = error_chain(&error), "blobs could not be listed"),
         }
     });
+    Ok(())
+}
+
+/// An older catalog that was put back says of a blob that was finished since that its job writes it, and the job would begin
+/// anew and give it up. Where blobs without a record tell of such a catalog, the finished ones of jobs lose their records
+/// too: so they are kept, and `repair` finds them.
+async fn keep_finished(control: &Control) -> Result<(), StepError> {
+    let store = &control.ports.store;
+    let scan = Scan::index(BlobRecord::BY_STATE, "writing", usize::from(u16::MAX));
+    let mut begun = store.read(move |tx| tx.scan::<BlobRecord>(&scan)).await?;
+    begun.retain(|blob| matches!(blob.state, BlobState::Writing { job: Some(_) }));
+    if begun.is_empty() || unknown_blobs(control).await? == 0 {
+        return Ok(());
+    }
+    for BlobRecord { id, .. } in begun {
+        match control.ports.blobs.open(id).await {
+            Ok(_) => {
+                store.write::<_, CatalogError>(move |tx| tx.remove::<BlobRecord>(&id.to_string())).await?;
+                tracing::warn!(blob = %id, "a blob that is finished and has no owner is kept for `valkeep repair`");
+            }
+            Err(BlobError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     Ok(())
 }
 

@@ -82,6 +82,11 @@ impl Handover {
         self.dead.notified().await;
     }
 
+    /// Whether workers of this process run jobs, or did.
+    pub(crate) fn has_workers(&self) -> bool {
+        self.receiver.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_none()
+    }
+
     /// The receiving end; there is one.
     pub(super) fn receiver(&self) -> Option<mpsc::Receiver<Job>> {
         self.receiver.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()

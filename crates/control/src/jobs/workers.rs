@@ -24,6 +24,7 @@ impl Workers {
     ///
     /// `alone` says that no other process works on this catalog: leases of the last one are void then.
     pub async fn start(control: Arc<Control>, alone: bool) -> Self {
+        let handed = control.handover.receiver();
         if alone {
             // On a full disk nothing can be written; the service starts all the same, so that room can be made.
             for written in [release_all(&control).await, sweep::adopt(&control).await] {
@@ -36,7 +37,7 @@ impl Workers {
             }
         }
         let (stop, stopped) = watch::channel(false);
-        let running = tokio::spawn(run(control, stopped));
+        let running = tokio::spawn(run(control, handed, stopped));
         Self { stop, running }
     }
 
@@ -84,8 +85,8 @@ async fn release_all(control: &Control) -> Result<(), CatalogError> {
     }
 }
 
-async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
-    let Some(mut handed) = control.handover.receiver() else {
+async fn run(control: Arc<Control>, handed: Option<mpsc::Receiver<Job>>, mut stopped: watch::Receiver<bool>) {
+    let Some(mut handed) = handed else {
         tracing::error!("the workers of this process run already");
         return;
     };

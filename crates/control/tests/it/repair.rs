@@ -4,11 +4,15 @@ use crate::support::World;
 use crate::support::engines::{SAMPLE, large_file};
 use crate::support::keys::KEY_B;
 use crate::support::requests::{admin, copy, copy_under, group, group_id, name, snapshot, snapshot_of, tags};
+use std::time::Duration;
+use valkeep_control::jobs::Workers;
 use valkeep_control::repair::{Fate, Orphan};
 use valkeep_control::snapshots::create::{CreateSnapshot, SnapshotOf};
 use valkeep_control::snapshots::verify::Verdict;
+use valkeep_domain::ids::{BlobId, JobId};
+use valkeep_domain::size::ByteCount;
 use valkeep_domain::snapshot::{Snapshot, StoredShard};
-use valkeep_ports::blobs::{BlobRecord, Blobs};
+use valkeep_ports::blobs::{BlobRecord, BlobState, Blobs};
 use valkeep_ports::catalog::CatalogError;
 use valkeep_ports::records::Tagged;
 
@@ -132,10 +136,57 @@ async fn blobs_under_a_key_that_cannot_be_used_wait() {
     assert_eq!(repair(&world, true).await[0].fate, Fate::Made(name("copy")));
 }
 
+/// Makes the catalog say what an older one said of the blob of `s`, when `s` was not taken yet: that a job writes it.
+async fn forget_the_end_of(world: &World, name: &str) -> BlobId {
+    let blob = shard_of(world, name).await.blob;
+    let record = world.all::<BlobRecord>().await.into_iter().find(|record| record.id == blob).unwrap();
+    forget(world, &[name]).await;
+    let state = BlobState::Writing { job: Some(JobId([7; 16])) };
+    let older = BlobRecord { state, stored_bytes: ByteCount(0), ..record };
+    world.store.write::<_, CatalogError>(move |tx| tx.insert(&older)).await.unwrap();
+    blob
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_blob_that_an_older_catalog_says_is_being_written_comes_back_p6() {
+    let world = world_with_two_blobs().await;
+    let before = shard_of(&world, "s").await;
+    let blob = forget_the_end_of(&world, "s").await;
+    assert_eq!(repair(&world, false).await[0].fate, Fate::CanBeMade);
+    assert_eq!(repair(&world, true).await[0].fate, Fate::Made(name("s")));
+    assert_eq!(shard_of(&world, "s").await, before);
+    let record = world.all::<BlobRecord>().await.into_iter().find(|record| record.id == blob).unwrap();
+    assert_eq!(record.state, BlobState::Sealed { references: 1 });
+    assert!(repair(&world, true).await.is_empty());
+    world.check_settled("repaired").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_starts_on_an_older_catalog_gives_up_no_finished_blob_p6() {
+    let world = world_with_two_blobs().await;
+    forget(&world, &["copy"]).await;
+    forget_the_end_of(&world, "s").await;
+    world.finish(&world.control()).await;
+    assert_eq!(world.blobs_stored().await, 2);
+    let fates: Vec<_> = repair(&world, true).await.into_iter().map(|orphan| orphan.fate).collect();
+    assert_eq!(fates, [Fate::Made(name("copy")), Fate::Made(name("s"))]);
+    assert_eq!(world.file_of("s").await, SAMPLE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_running_service_writes_is_not_repaired() {
+    let world = world_with_two_blobs().await;
+    let control = world.control();
+    let workers = Workers::start(control.clone(), true).await;
+    forget_the_end_of(&world, "s").await;
+    assert!(control.repair(true, &|_| ()).await.unwrap().is_empty());
+    workers.stop(Duration::ZERO).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn blobs_that_were_never_finished_are_nobodys() {
     let world = world_with_two_blobs().await;
-    let id = valkeep_domain::ids::BlobId([9; 16]);
+    let id = BlobId([9; 16]);
     let _begun = world.blobs.create(id).await.unwrap();
     assert!(repair(&world, true).await.is_empty());
 }

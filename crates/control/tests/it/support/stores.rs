@@ -6,9 +6,9 @@ use std::io;
 use std::sync::Arc;
 use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobError, BlobReader, BlobWriter, Blobs};
-use valkeep_seal::Buffer;
 use valkeep_ports::catalog::{Catalog, CatalogError, Outcome, Unit};
 use valkeep_ports::memory::{MemoryBlobs, MemoryCatalog};
+use valkeep_seal::Buffer;
 
 #[derive(Debug)]
 pub(crate) struct FaultyCatalog {
