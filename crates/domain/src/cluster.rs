@@ -256,12 +256,29 @@ mod tests {
         }
     }
     #[test]
-    fn groups_of_older_catalogs_have_one_shard() {
-        let members = vec![ClusterId::parse("g-001").unwrap(), ClusterId::parse("g-002").unwrap()];
-        let mode: ClusterMode = serde_json::from_str(r#"{"members":["g-001","g-002"]}"#).unwrap();
-        assert_eq!(mode, ClusterMode::Disabled(members));
-        let shards = vec![Shard::only(vec![ClusterId::parse("g-0001-001").unwrap()])];
-        let mode = ClusterMode::Enabled(shards);
-        assert_eq!(serde_json::from_str::<ClusterMode>(&serde_json::to_string(&mode).unwrap()).unwrap(), mode);
+    fn groups_are_read_as_catalogs_hold_them() {
+        let stored = |mode: &str| {
+            format!(
+                r#"{{"id":"g","description":"d","status":"available","created_at":0,"settings":{{"engine":"redis",
+                "engine_version":"7.0.15","node_type":"cache.t4g.micro","parameter_group":"default.redis7",
+                "subnet_group":"default","vpc_id":"vpc-1","auto_minor_version_upgrade":true,"retention_limit_days":0,
+                "snapshot_window":"05:00-06:00","maintenance_window":"sun:05:00-sun:06:00"}},"ownership":"attached",{mode}}}"#
+            )
+        };
+        let read = |mode| serde_json::from_str::<ReplicationGroup>(&stored(mode)).unwrap();
+        let id = |text| ClusterId::parse(text).unwrap();
+        let one = read(r#""members":["g-001","g-002"]"#);
+        assert_eq!(one.shards(), [Shard::only(vec![id("g-001"), id("g-002")])]);
+        let two = read(
+            r#""shards":[{"id":"0001","slots":"0-99","members":["g-0001-001"]},
+            {"id":"0002","slots":"100-16383","members":["g-0002-001","g-0002-002"]}]"#,
+        );
+        assert_eq!(two.members(), [id("g-0001-001"), id("g-0002-001"), id("g-0002-002")]);
+        for group in [one, two] {
+            assert_eq!(
+                serde_json::from_str::<ReplicationGroup>(&serde_json::to_string(&group).unwrap()).unwrap(),
+                group
+            );
+        }
     }
 }

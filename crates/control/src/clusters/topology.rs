@@ -36,7 +36,10 @@ pub(crate) async fn observe(control: &Control, shards: &[ShardNodes]) -> Result<
     let looks = shards.iter().map(|shard| primary_of(control, shard));
     let mut views = Vec::new();
     for (shard, found) in shards.iter().zip(join_all(looks).await) {
-        let missing = || retry(format!("no primary of shard {} answers", shard.id));
+        let missing = || {
+            let id = &shard.id;
+            retry(format!("no primary of shard {id} answers; when it is a new node, attach the cluster again"))
+        };
         views.push(found?.ok_or_else(missing)?);
     }
     check(&views.iter().map(|(_, view)| view).collect::<Vec<_>>())?;
