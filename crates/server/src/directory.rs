@@ -40,6 +40,7 @@ impl std::fmt::Debug for FirstIdentity {
 
 const CREDENTIALS: &str = "credentials.json";
 const ENDPOINT: &str = "endpoint";
+const VPC_ID: &str = "vpc-id";
 /// The files of named keys.
 pub(crate) const KEYS: &str = "keys";
 
@@ -97,6 +98,23 @@ impl Directory {
     /// Whether a catalog must be here: the first start wrote credentials, its last step, or a key was made.
     pub(crate) fn was_used(&self) -> bool {
         self.file(CREDENTIALS).exists() || self.file(KEYS).exists()
+    }
+
+    /// The id that a catalog of this directory had: it stands in answers, and a bucket of blobs knows its owner by it.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub(crate) fn vpc_id(&self) -> Result<Option<String>, DirectoryError> {
+        match std::fs::read_to_string(self.file(VPC_ID)) {
+            Ok(id) => Ok(Some(id)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Keeps the id for the day when the catalog is lost.
+    pub(crate) fn keep_vpc_id(&self, id: &str) -> Result<(), DirectoryError> {
+        if self.vpc_id()?.as_deref() == Some(id) { Ok(()) } else { self.write_whole(VPC_ID, id.as_bytes()) }
     }
 
     /// Tells `valkeep env` where the service listens now.

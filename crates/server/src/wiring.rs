@@ -192,12 +192,11 @@ async fn found(
     lost: LostCatalog,
     ids: &dyn Ids,
 ) -> Result<Foundation, OpenError> {
-    let random = ids.random();
-    let vpc: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let fresh = || format!("vpc-{}", &hex(&ids.random())[..17]);
     let new = Foundation {
         account: config.account_id.clone(),
         region: config.region.clone(),
-        vpc_id: format!("vpc-{}", &vpc[..17]),
+        vpc_id: directory.vpc_id()?.unwrap_or_else(fresh),
         blobs: BlobPlace::wanted(config),
         settled: false,
         key_check: None,
@@ -215,6 +214,7 @@ async fn found(
         }
     };
     if found.account == config.account_id && found.region == config.region {
+        directory.keep_vpc_id(&found.vpc_id)?;
         return with_blobs_at(store, found, BlobPlace::wanted(config)).await;
     }
     Err(OpenError::Place {
@@ -223,6 +223,10 @@ async fn found(
         wanted_account: config.account_id.clone(),
         wanted_region: config.region.clone(),
     })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn new_keyring(
