@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kit import dataset
+from kit.service import eventually
 from support import (CALLER_ACTIONS, GRANT_ACTIONS, SERVICE, Clients, allow, available_group, bucket_policy, deny, fresh,
                      refused, sha256)
 
@@ -261,7 +262,8 @@ def test_an_export_that_fails_tells_its_reason_until_the_next_begins(new_service
     blob.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:])
     export(clients, "s", bucket)
     reason = 'job=export; state=failed; reason="the bytes did not agree with what was recorded"'
-    assert works_until_available(clients, "s")[1] == (200, reason)
+    eventually("the export found the damage", lambda: clients.status("s") == "failed")
+    assert work(clients, "s") == (200, reason)
     assert "Contents" not in clients.s3.list_objects_v2(Bucket=bucket)
 
     # It outlives the process, and is told to nobody who may not describe the snapshot.
@@ -274,6 +276,7 @@ def test_an_export_that_fails_tells_its_reason_until_the_next_begins(new_service
     assert work(stranger, "s") == (403, None)
 
     blob.write_bytes(whole)
+    service.run("verify", "s")
     export(clients, "s", bucket)
     told, last = works_until_available(clients, "s")
     for text in filter(None, told):
