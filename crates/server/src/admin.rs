@@ -22,9 +22,11 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use valkeep_control::identities::NewAccessKey;
 use valkeep_control::{Control, error_chain};
 use valkeep_keys::{KeyDescription, Keyring};
@@ -110,6 +112,12 @@ pub enum CommandError {
     Connection(#[from] io::Error),
 }
 
+/// Longest that a service may hold its directory without taking commands. Our choice.
+const TURN: Duration = Duration::from_secs(2);
+
+/// How often it is looked at meanwhile. Our choice.
+const TURN_STEP: Duration = Duration::from_millis(20);
+
 /// Runs a command on the directory, through its service if one runs. `told` hears how far it is.
 ///
 /// # Errors
@@ -120,8 +128,8 @@ pub async fn command(
     command: Command,
     told: impl FnMut(Progress),
 ) -> Result<Value, CommandError> {
-    match Directory::hold(directory) {
-        Ok(held) => {
+    match reach(directory).await? {
+        Reached::Directory(held) => {
             // Only repair may find the catalog gone: it makes a new one.
             let makes_anew = matches!(command, Command::Repair { apply: true });
             let parts =
@@ -133,11 +141,31 @@ pub async fn command(
             parts.catalog.close().await;
             answer
         }
-        Err(DirectoryError::InUse(path)) => {
-            let stream = UnixStream::connect(control_socket(&path)).await.map_err(CommandError::Connection)?;
-            ask(stream, &command, told).await
+        Reached::Service(stream) => ask(stream, &command, told).await,
+    }
+}
+
+/// Who can answer a command.
+enum Reached {
+    /// No service runs; the directory is ours now.
+    Directory(Directory),
+    Service(UnixStream),
+}
+
+/// A service that starts or stops holds its directory and takes no commands for a moment, which is waited out.
+async fn reach(directory: &Path) -> Result<Reached, CommandError> {
+    let until = Instant::now() + TURN;
+    loop {
+        let path = match Directory::hold(directory) {
+            Ok(held) => return Ok(Reached::Directory(held)),
+            Err(DirectoryError::InUse(path)) => path,
+            Err(error) => return Err(OpenError::from(error).into()),
+        };
+        match UnixStream::connect(control_socket(&path)).await {
+            Ok(stream) => return Ok(Reached::Service(stream)),
+            Err(error) if Instant::now() >= until => return Err(error.into()),
+            Err(_) => tokio::time::sleep(TURN_STEP).await,
         }
-        Err(error) => Err(OpenError::from(error).into()),
     }
 }
 
