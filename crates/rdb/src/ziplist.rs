@@ -99,19 +99,14 @@ impl<E: Elements> Ziplist<E> {
                             }
                             Head::Text(left) => {
                                 self.elements.begin_text();
-                                Stage::Text { left, size: size + left }
+                                // At once: an empty text ends even where the input does.
+                                self.text(left, size + left, input)?
                             }
                         }
                     }
                     None => return Ok(()),
                 },
-                Stage::Text { mut left, size } => {
-                    if self.elements.text(&mut left, input)? {
-                        self.element(size)
-                    } else {
-                        Stage::Text { left, size }
-                    }
-                }
+                Stage::Text { left, size } => self.text(left, size, input)?,
                 Stage::Ended => return Err(broken(Fault::EndMark)),
             };
         }
@@ -137,6 +132,13 @@ impl<E: Elements> Ziplist<E> {
         }
         let is_tail = self.tail == self.starts_at - self.before;
         if is_tail { Ok(Stage::Ended) } else { Err(broken(Fault::Tail)) }
+    }
+
+    /// Takes what `input` has of the `left` bytes of a text, the end of an element of `size` bytes.
+    #[inline]
+    fn text(&mut self, mut left: u64, size: u64, input: &mut &[u8]) -> Result<Stage, Reason> {
+        let is_done = self.elements.text(&mut left, input)?;
+        Ok(if is_done { self.element(size) } else { Stage::Text { left, size } })
     }
 
     /// An element of that many bytes was seen.

@@ -117,6 +117,14 @@ fn the_rest_of_a_torn_element_is_not_taken_for_an_element() {
     assert_eq!(verdict("REDIS0009", 10, &text(&wrong)), broken(Structure::Ziplist, Fault::BackLength));
 }
 
+/// No byte follows the empty score, not even the end mark.
+#[test]
+fn an_empty_text_ends_where_its_ziplist_does() {
+    let mut cut_short = with(ziplist(&[b"\x01m", b"\x80\0\0\0\0"]), &[(0, 19)]);
+    cut_short.pop();
+    assert_eq!(verdict("REDIS0009", 12, &text(&cut_short)), Err(Reason::BadScore));
+}
+
 #[test]
 fn ziplists_hold_elements_of_each_encoding() {
     let elements: [&[u8]; 10] = [
