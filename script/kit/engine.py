@@ -1,5 +1,7 @@
 """Server programs: which they are, and fresh servers started from a file."""
 
+import contextlib
+import random
 import re
 import shutil
 import socket
@@ -88,6 +90,9 @@ class FreshServer:
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody listens on, from below those that Linux gives to connections: so it is still free a moment later."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with contextlib.suppress(OSError), socket.socket() as listener:
+            listener.bind(("127.0.0.1", port))
+            return port
