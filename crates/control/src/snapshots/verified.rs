@@ -1,12 +1,12 @@
 //! The one place that reads a stored shard and vouches for it.
 //!
 //! Three things happen to each piece: it is read, it is opened (which authenticates it), and it is checked: digested and
-//! walked. Checking has a thread of its own and runs while the next piece is opened, so that two cores share the work. At
-//! most three pieces are in memory, whatever the size of the shard.
+//! walked. Walk and digest have a thread each and run while the next pieces are opened, so that all cores share the work.
 
 use super::facts::{Disagreement, agree};
 use crate::Control;
 use aws_lc_rs::digest::{Context, SHA256};
+use bytes::Bytes;
 use serde_json::{Map, Value};
 use std::io;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
@@ -17,7 +17,6 @@ use valkeep_ports::blobs::BlobError;
 use valkeep_ports::keys::KeyError;
 use valkeep_ports::sealed::{Pieces, SealedError, SealedReader};
 use valkeep_rdb::{Facts, Inspector, RdbError};
-use valkeep_seal::Buffer;
 
 /// A stored shard was not vouched for: whose, and why.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +89,7 @@ pub(crate) struct Verified {
 #[derive(Debug)]
 enum Stage {
     /// It has a piece.
-    Piece(JoinHandle<Result<(Check, Buffer), Cause>>),
+    Piece(Checking),
     /// It has all of them.
     End(JoinHandle<Result<Found, Cause>>),
     Agreed(Box<Found>),
@@ -147,7 +146,7 @@ impl Verified {
         let recorded = serde_json::from_slice(&footer.facts).map_err(Cause::Facts)?;
         let mut pieces = reader.pieces(0..u64::MAX);
         let first = pieces.next().await?.unwrap_or_default();
-        let stage = Stage::Piece(Check::new().on_its_thread(first));
+        let stage = Stage::Piece(Check::new().begin(Bytes::from_owner(first)));
         Ok(Self { snapshot: snapshot.clone(), shard, stored: stored.clone(), recorded, pieces, stage })
     }
 
@@ -157,7 +156,7 @@ impl Verified {
     ///
     /// # Errors
     /// When anything disagrees or cannot be read. No `None` comes after an error.
-    pub(crate) async fn next(&mut self) -> Result<Option<Buffer>, VerifyError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, VerifyError> {
         self.try_next().await.map_err(|cause| VerifyError {
             snapshot: self.snapshot.clone(),
             shard: self.shard,
@@ -166,14 +165,14 @@ impl Verified {
         })
     }
 
-    async fn try_next(&mut self) -> Result<Option<Buffer>, Cause> {
+    async fn try_next(&mut self) -> Result<Option<Bytes>, Cause> {
         // A call that is given up in the middle leaves this.
         match std::mem::replace(&mut self.stage, Stage::Broken) {
             Stage::Piece(checking) => {
-                let (checked, coming) = tokio::join!(checking, self.pieces.next());
-                let (check, piece) = checked??;
+                let (checked, coming) = tokio::join!(checking.ended(), self.pieces.next());
+                let (check, piece) = checked?;
                 self.stage = match coming? {
-                    Some(coming) => Stage::Piece(check.on_its_thread(coming)),
+                    Some(coming) => Stage::Piece(check.begin(Bytes::from_owner(coming))),
                     None => Stage::End(spawn_blocking(move || check.finish())),
                 };
                 Ok(Some(piece))
@@ -209,11 +208,16 @@ impl Verified {
     }
 }
 
-/// Digest and walk of one file.
+/// Walk and digest of one file.
 #[derive(Debug)]
 pub struct Check {
-    inspector: Inspector,
+    walk: Walk,
     sha256: Sha256,
+}
+
+#[derive(Debug)]
+struct Walk {
+    inspector: Inspector,
     trailing_bytes: u64,
 }
 
@@ -223,6 +227,14 @@ impl std::fmt::Debug for Sha256 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Sha256(..)")
     }
+}
+
+/// A piece that is being walked and digested, each on a thread for such work.
+#[derive(Debug)]
+struct Checking {
+    piece: Bytes,
+    walk: JoinHandle<Result<Walk, Cause>>,
+    sha256: JoinHandle<Sha256>,
 }
 
 /// What a check found in an intact file.
@@ -242,7 +254,7 @@ impl Default for Check {
 impl Check {
     #[must_use]
     pub fn new() -> Self {
-        Self { inspector: Inspector::new(), sha256: Sha256(Context::new(&SHA256)), trailing_bytes: 0 }
+        Self { walk: Walk { inspector: Inspector::new(), trailing_bytes: 0 }, sha256: Sha256(Context::new(&SHA256)) }
     }
 
     /// Takes the next bytes of the file.
@@ -250,10 +262,23 @@ impl Check {
     /// # Errors
     /// `Rdb` when they cannot belong to an intact file.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), Cause> {
-        let used = self.inspector.push(bytes)?;
-        self.trailing_bytes += (bytes.len() - used) as u64;
+        self.walk.push(bytes)?;
         self.sha256.0.update(bytes);
         Ok(())
+    }
+
+    /// Begins to take the next bytes of the file.
+    fn begin(self, piece: Bytes) -> Checking {
+        let Self { mut walk, mut sha256 } = self;
+        let (walked, digested) = (piece.clone(), piece.clone());
+        Checking {
+            piece,
+            walk: spawn_blocking(move || walk.push(&walked).map(|()| walk)),
+            sha256: spawn_blocking(move || {
+                sha256.0.update(&digested);
+                sha256
+            }),
+        }
     }
 
     /// Ends the file.
@@ -261,19 +286,28 @@ impl Check {
     /// # Errors
     /// `Rdb` when it is not complete; `Trailing`.
     pub fn finish(self) -> Result<Found, Cause> {
-        let facts = self.inspector.finish()?;
-        if self.trailing_bytes > 0 {
-            return Err(Cause::Trailing(self.trailing_bytes));
+        let Walk { inspector, trailing_bytes } = self.walk;
+        let facts = inspector.finish()?;
+        if trailing_bytes > 0 {
+            return Err(Cause::Trailing(trailing_bytes));
         }
         Ok(Found { facts, sha256: hex::encode(self.sha256.0.finish()) })
     }
+}
 
-    /// Takes a piece and gives it back, on a thread for such work.
-    fn on_its_thread(mut self, piece: Buffer) -> JoinHandle<Result<(Self, Buffer), Cause>> {
-        spawn_blocking(move || {
-            self.push(&piece)?;
-            Ok((self, piece))
-        })
+impl Walk {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), Cause> {
+        let used = self.inspector.push(bytes)?;
+        self.trailing_bytes += (bytes.len() - used) as u64;
+        Ok(())
+    }
+}
+
+impl Checking {
+    /// Waits until the piece was taken, and gives it back.
+    async fn ended(self) -> Result<(Check, Bytes), Cause> {
+        let Self { piece, walk, sha256 } = self;
+        Ok((Check { walk: walk.await??, sha256: sha256.await? }, piece))
     }
 }
 

@@ -112,7 +112,7 @@ impl Stream {
         while len_bytes > 0 {
             if self.rest.is_empty() {
                 match self.verified.next().await? {
-                    Some(piece) => self.rest = Bytes::from_owner(piece),
+                    Some(piece) => self.rest = piece,
                     None => break,
                 }
             }
