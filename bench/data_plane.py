@@ -50,6 +50,14 @@ def command(*words, environment=None):
     return Run(time.perf_counter() - started, usage.ru_utime + usage.ru_stime)
 
 
+def cold(path):
+    """Lets the system forget what it holds of a file or directory: a peer then reads the disk, as the service always does."""
+    for file in [path] if path.is_file() else filter(Path.is_file, path.rglob("*")):
+        with open(file) as opened:
+            os.fsync(opened.fileno())
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
 @contextlib.contextmanager
 def counted(service, runs):
     """Counts a block as a run of the service, with the processor time it took meanwhile."""
@@ -166,10 +174,12 @@ def verify(bench):
     command(tools.debian("restic"), "backup", bench.rdb, environment=environment)
     ours, restic, check = [], [], []
     for _ in range(bench.rounds):
+        cold(repository)
         restic.append(command("restic", "check", "--read-data", environment=environment))
         with counted(bench.service, ours):
             asked = bench.verify(name)
         ours[-1].cpu_s += asked.cpu_s
+        cold(bench.rdb)
         check.append(command("redis-check-rdb", bench.rdb))
     shutil.rmtree(repository)
     return beside(ours, restic=restic, **{"redis-check-rdb": check})
@@ -209,6 +219,7 @@ def copy_other_key(bench):
     key = next(v for v in bench.service.admin("key", "create").values() if isinstance(v, str) and ":key/" in v)
     ours, theirs, blob = [], [], bench.blob()
     for _ in range(bench.rounds):
+        cold(blob)
         theirs.append(command("sh", "-c", f"cp {blob} {bench.work}/copied && sync {bench.work}/copied"))
         (bench.work / "copied").unlink()
         copy = f"copy-{next(bench.numbers)}"
@@ -231,6 +242,7 @@ def export(bench):
     ours, runs = [], {peer: [] for peer in peers}
     for _ in range(bench.rounds):
         for peer, words in peers.items():
+            cold(bench.rdb)
             runs[peer].append(command(*words, environment=bench.s3))
         with counted(bench.service, ours):
             bench.client.call("CopySnapshot", SourceSnapshotName=name, TargetSnapshotName=f"out-{next(bench.numbers)}", TargetBucket=BUCKET)
@@ -301,10 +313,12 @@ def data(mib):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("job", nargs="*", choices=[*JOBS, []], help="which (default: all)")
+    parser.add_argument("job", nargs="*", metavar="JOB", help=f"which of {', '.join(JOBS)} (default: all)")
     parser.add_argument("--mib", type=int, default=1400, help="payload of the mixed data (default 1400)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of ours and each peer (default 3)")
     arguments = parser.parse_args()
+    if unknown := set(arguments.job) - set(JOBS):
+        parser.error(f"no such job: {', '.join(sorted(unknown))}")
     results = {}
     with tempfile.TemporaryDirectory(prefix="valkeep-bench-", dir=KEEP.parent) as work:
         rdb = data(arguments.mib)
