@@ -35,7 +35,8 @@ pub(crate) async fn view<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-fn parse(text: &str, host: &str) -> Result<ClusterView, EngineError> {
+/// Reads what CLUSTER NODES told at `host`.
+pub(crate) fn parse(text: &str, host: &str) -> Result<ClusterView, EngineError> {
     let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
     if lines.len() > NODES_MAX {
         return Err(EngineError::Refused(format!("CLUSTER NODES tells {} nodes", lines.len())));

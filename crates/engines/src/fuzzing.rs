@@ -1,14 +1,17 @@
-//! The capture client as a fuzzer drives it: a node that says anything, in pieces of any size.
+//! What a node says, as a fuzzer makes it up: to the capture client, in pieces of any size, and of its cluster.
 #![expect(clippy::unwrap_used, reason = "a fuzzer and a test learn of a fault by a panic")]
 
 use crate::CaptureLimits;
 use crate::capture::capture;
+use crate::cluster;
 use crate::link::{Link, within};
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::io::{AsyncWriteExt, DuplexStream};
 use tokio::runtime::Builder;
-use valkeep_ports::engines::{EngineError, RdbSink};
+use valkeep_domain::slots::SlotRanges;
+use valkeep_ports::engines::{ClusterNode, EngineError, RdbSink};
 use valkeep_rdb::Walker;
 
 const LIMITS: CaptureLimits =
@@ -56,6 +59,18 @@ pub fn capture_from(data: &[u8]) {
     });
 }
 
+/// Reads `text` as a cluster.
+///
+/// # Panics
+/// When a node or a slot is taken twice.
+pub fn cluster_from(text: &[u8]) {
+    let Ok(view) = cluster::parse(&String::from_utf8_lossy(text), "node.example") else { return };
+    let all: Vec<&ClusterNode> = view.others.iter().chain([&view.own]).collect();
+    SlotRanges::union(all.iter().map(|node| &node.slots)).unwrap();
+    let different: BTreeSet<&str> = all.iter().map(|node| node.id.as_str()).collect();
+    assert_eq!(different.len(), all.len(), "a node stands twice among {all:?}");
+}
+
 async fn say(mut node: DuplexStream, said: &[u8], width: usize, pause: Duration) {
     for piece in said.chunks(width) {
         if node.write_all(piece).await.is_err() {
@@ -70,14 +85,15 @@ mod tests {
     use super::*;
     use std::path::Path;
 
+    /// How many seeds of a target were fed to `taken`.
+    fn feed(target: &str, taken: fn(&[u8])) -> usize {
+        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+        std::fs::read_dir(seeds).unwrap().map(|seed| taken(&std::fs::read(seed.unwrap().path()).unwrap())).count()
+    }
+
     #[test]
     fn every_seed_of_the_fuzzer_is_taken() {
-        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/capture");
-        let mut count = 0;
-        for seed in std::fs::read_dir(seeds).unwrap() {
-            capture_from(&std::fs::read(seed.unwrap().path()).unwrap());
-            count += 1;
-        }
-        assert!(count > 10, "{count} seeds");
+        assert!(feed("capture", capture_from) > 10);
+        assert!(feed("cluster", cluster_from) > 1);
     }
 }
