@@ -6,7 +6,7 @@
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
 use std::fs::File;
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 use valkeep_seal::{ALIGNMENT, Buffer, Buffers};
 
@@ -75,14 +75,13 @@ impl BlockWriter {
         while done < self.staged.len() {
             match file.write(&self.staged[done..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(bytes) if done + bytes == self.staged.len() => break,
                 Ok(bytes) => {
-                    // A write that was cut short inside a block begins again with that block.
-                    let whole = (done + bytes) / BLOCK_BYTES * BLOCK_BYTES;
-                    if whole < done + bytes {
-                        file.seek(SeekFrom::Start(self.written_bytes + whole as u64))?;
+                    done += bytes;
+                    // What follows a write that was cut short inside a block takes the usual way. Begun again, the
+                    // block could be cut short at the same place for ever.
+                    if done < self.staged.len() && !done.is_multiple_of(BLOCK_BYTES) {
+                        disable(file)?;
                     }
-                    done = whole;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if is_refused(file, &error)? => {}
@@ -107,14 +106,12 @@ pub(crate) fn read(file: &File, offset_bytes: u64, len_bytes: usize, buffers: &B
     while done < needed {
         match file.read_at(&mut buffer[done..], from + done as u64) {
             Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(bytes) if done + bytes >= needed => break,
-            // A read that was cut short inside a block begins again with that block; at the end of the file it comes no further.
             Ok(bytes) => {
-                let reached = (done + bytes) / BLOCK_BYTES * BLOCK_BYTES;
-                if reached == done {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                done += bytes;
+                // A read that was cut short inside a block need not have met the end of the file. The usual way tells.
+                if done < needed && !done.is_multiple_of(BLOCK_BYTES) {
+                    disable(file)?;
                 }
-                done = reached;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if is_refused(file, &error)? => {}
@@ -167,8 +164,8 @@ mod tests {
         let (mut file, buffers) = (file(), Buffers::default());
         disable(&file).unwrap();
         file.write_all(&pattern(BLOCK_BYTES + 9)).unwrap();
-        enable(&file).unwrap();
         for (from, len_bytes) in [(0, BLOCK_BYTES + 10), (BLOCK_BYTES as u64 + 9, 1), (1 << 20, 1)] {
+            enable(&file).unwrap();
             let error = read(&file, from, len_bytes, &buffers).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{from}+{len_bytes}");
         }
