@@ -144,11 +144,16 @@ impl Engines for LocalEngines {
     }
 
     async fn inspect(&self, node: &NodeAccess) -> Result<NodeFacts, EngineError> {
-        let mut link = connection::open(node, &self.config.limits).await?;
-        let info = inspect::info(&mut link).await?;
-        self.prove(node, &info)?;
-        let cluster = if info.cluster_enabled() { Some(cluster::view(&mut link, &node.host).await?) } else { None };
-        info.facts(cluster)
+        let limits = self.config.limits;
+        // As a whole: a node that is never silent for long could go on with its answers for ever.
+        link::within("what it says of itself", limits.connect_s + limits.idle_s, async {
+            let mut link = connection::open(node, &limits).await?;
+            let info = inspect::info(&mut link).await?;
+            self.prove(node, &info)?;
+            let cluster = if info.cluster_enabled() { Some(cluster::view(&mut link, &node.host).await?) } else { None };
+            info.facts(cluster)
+        })
+        .await
     }
 
     async fn capture(&self, node: &NodeAccess, sink: &mut dyn RdbSink) -> Result<(), EngineError> {
