@@ -58,7 +58,8 @@ impl Trouble {
     /// Whether the same request may succeed a little later.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::Body(_) => false,
+            Self::Refused(refusal) => refusal.code == S3ErrorCode::SlowDown,
+            Self::Body(_) => false,
             Self::Catalog(error) => matches!(error, CatalogError::Unavailable(_)),
             Self::Sealed(error) => matches!(
                 error,
