@@ -1,14 +1,14 @@
 //! DeleteReplicationGroup and DeleteCacheCluster (L57-L62).
 
 use super::groups::GroupView;
-use super::{Nodes, check, cluster, group, members};
+use super::{Nodes, check, cluster, group, members, request};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::Work;
 use crate::snapshots::create::insert_final;
 use crate::snapshots::plan::Plan;
 use crate::{Control, Refusal};
-use valkeep_domain::cluster::{CacheCluster, ClusterEvent, ReplicationGroup};
+use valkeep_domain::cluster::{CacheCluster, ClusterEvent};
 use valkeep_domain::names::{ClusterId, ReplicationGroupId, SnapshotName};
 use valkeep_ports::catalog::Tx;
 
@@ -87,7 +87,8 @@ impl Control {
                     check(tx, &nodes, plan.sources(), ClusterEvent::SnapshotBegun)?;
                     insert_final(tx, name, &plan, &place, now, quota)?;
                 }
-                begin_deletion(tx, &nodes)?;
+                let doomed = existing_members(tx, &nodes)?;
+                request(tx, &nodes, &doomed, ClusterEvent::DeleteRequested)?;
                 tx.insert(&written)?;
                 reached(CrashPoint::RequestBeforeCommit);
                 view(tx)
@@ -100,19 +101,4 @@ impl Control {
 
 fn existing_members(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<Vec<CacheCluster>, Refusal> {
     members(tx, nodes).map_err(|error| Refusal::Internal(Box::new(error)))
-}
-
-/// Group and members become `deleting` together, or the call is refused.
-fn begin_deletion(tx: &mut Tx<'_>, nodes: &Nodes) -> Result<(), Refusal> {
-    let event = ClusterEvent::DeleteRequested;
-    if let Nodes::Group(id) = nodes {
-        let found = group(tx, id)?;
-        let status = found.status.on(event).map_err(|_| Refusal::GroupState(id.clone()))?;
-        tx.replace(&ReplicationGroup { status, ..found })?;
-    }
-    for member in existing_members(tx, nodes)? {
-        let status = member.status.on(event).map_err(|_| Refusal::ClusterState(member.id.clone()))?;
-        tx.replace(&CacheCluster { status, ..member })?;
-    }
-    Ok(())
 }
