@@ -4,6 +4,7 @@ use crate::Control;
 use crate::jobs::{Held, StepError};
 use valkeep_domain::ids::{BlobId, JobId};
 use valkeep_domain::size::ByteCount;
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::{BlobRecord, BlobState};
 use valkeep_ports::catalog::{Scan, Tx};
 
@@ -47,14 +48,20 @@ pub(crate) fn abandon_those_of(tx: &mut Tx<'_>, job: JobId) -> Result<(), StepEr
     Ok(())
 }
 
-/// The blob that the job wrote is stored and has its first owner.
-pub(crate) fn seal(tx: &mut Tx<'_>, job: JobId, id: BlobId, stored_bytes: u64) -> Result<(), StepError> {
+/// The blob that the job wrote is stored, was read back, and has its first owner.
+pub(crate) fn seal(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    job: JobId,
+    id: BlobId,
+    stored_bytes: u64,
+) -> Result<(), StepError> {
     let blob = existing(tx, id)?;
     if blob.state != (BlobState::Writing { job: Some(job) }) {
         return Err(StepError::Fail(format!("blob {id} is not one that this job writes").into()));
     }
-    let state = BlobState::Sealed { references: 1 };
-    Ok(tx.replace(&BlobRecord { state, stored_bytes: ByteCount(stored_bytes), ..blob })?)
+    let (state, stored_bytes) = (BlobState::Sealed { references: 1 }, ByteCount(stored_bytes));
+    Ok(tx.replace(&BlobRecord { state, stored_bytes, checked_at: Some(now), ..blob })?)
 }
 
 /// One more owner.

@@ -161,7 +161,7 @@ impl Control {
     /// Whether the shard is still there and was not checked since that moment.
     async fn is_due(&self, shard: &ShardAt, since: Timestamp) -> Result<bool, CatalogError> {
         let blob = shard.stored.blob;
-        if self.checked_at(blob).await?.unwrap_or(shard.stored.taken_at) > since {
+        if self.checked_at(blob).await?.is_some_and(|at| at > since) {
             return Ok(false);
         }
         let name = shard.snapshot.clone();

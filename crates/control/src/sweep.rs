@@ -7,10 +7,12 @@
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Job, StepError};
 use crate::{Control, error_chain};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use valkeep_domain::ids::BlobId;
 use valkeep_ports::blobs::{BlobError, BlobRecord, BlobState};
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 
@@ -21,12 +23,16 @@ const BATCH: usize = 100;
 /// announced. As often as workers look for jobs.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// Pause before a blob that could not be removed is tried again. Our choice.
+const RETRY_AFTER: Duration = Duration::from_secs(60);
+
 /// How often the blob store tidies up. Our choice.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
 /// Removes the bytes of dead blobs, then their records, until `stopped` changes.
 pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool>) {
     let mut ticks = tokio::time::interval(EVERY);
+    let mut put_off = HashMap::new();
     let mut tidies = tokio::time::interval_at(Instant::now() + TIDY_EVERY, TIDY_EVERY);
     loop {
         tokio::select! {
@@ -39,36 +45,50 @@ pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool
                 }
             }
         }
-        if let Err(error) = remove_dead(&control).await {
+        if let Err(error) = remove_dead(&control, &mut put_off).await {
             tracing::error!(%error, "dead blobs were not removed");
         }
     }
 }
 
-async fn remove_dead(control: &Control) -> Result<(), StepError> {
+/// `put_off` names those that could not be removed, and until when they wait. One that fails ends the look, since the store may
+/// be away; the next look goes on with the others.
+async fn remove_dead(control: &Control, put_off: &mut HashMap<BlobId, Instant>) -> Result<(), CatalogError> {
+    put_off.retain(|_, until| *until > Instant::now());
+    let scan = Scan::index(BlobRecord::BY_STATE, "dead", BATCH + put_off.len());
     loop {
-        let dead = control
-            .ports
-            .store
-            .read(|tx| tx.scan::<BlobRecord>(&Scan::index(BlobRecord::BY_STATE, "dead", BATCH)))
-            .await?;
+        let scan = scan.clone();
+        let mut dead = control.ports.store.read(move |tx| tx.scan::<BlobRecord>(&scan)).await?;
+        dead.retain(|blob| !put_off.contains_key(&blob.id));
         if dead.is_empty() {
             return Ok(());
         }
-        for blob in &dead {
-            control.ports.blobs.delete(blob.id).await?;
+        let (mut gone, mut failed) = (Vec::new(), None);
+        for BlobRecord { id, .. } in dead {
+            match control.ports.blobs.delete(id).await {
+                Ok(()) => gone.push(id),
+                Err(error) => {
+                    failed = Some((id, error));
+                    break;
+                }
+            }
         }
         reached(CrashPoint::SweepBytesRemoved);
         control
             .ports
             .store
             .write(move |tx| {
-                for blob in &dead {
-                    tx.remove::<BlobRecord>(&blob.id.to_string())?;
+                for blob in &gone {
+                    tx.remove::<BlobRecord>(&blob.to_string())?;
                 }
                 Ok::<_, CatalogError>(())
             })
             .await?;
+        if let Some((blob, error)) = failed {
+            tracing::error!(%blob, error = error_chain(&error), "a dead blob was not removed; it is tried again later");
+            put_off.insert(blob, Instant::now() + RETRY_AFTER);
+            return Ok(());
+        }
     }
 }
 
@@ -101,13 +121,10 @@ async fn keep_finished(control: &Control) -> Result<(), StepError> {
         return Ok(());
     }
     for BlobRecord { id, .. } in begun {
-        match control.ports.blobs.open(id).await {
-            Ok(_) => {
-                store.write::<_, CatalogError>(move |tx| tx.remove::<BlobRecord>(&id.to_string())).await?;
-                tracing::warn!(blob = %id, "a blob that is finished and has no owner is kept for `valkeep repair`");
-            }
-            Err(BlobError::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
+        // One that cannot be opened now may be finished.
+        if !matches!(control.ports.blobs.open(id).await, Err(BlobError::NotFound(_))) {
+            store.write::<_, CatalogError>(move |tx| tx.remove::<BlobRecord>(&id.to_string())).await?;
+            tracing::warn!(blob = %id, "a blob that is finished and has no owner is kept for `valkeep repair`");
         }
     }
     Ok(())

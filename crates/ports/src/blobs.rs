@@ -148,7 +148,7 @@ pub struct BlobRecord {
     pub stored_bytes: ByteCount,
     /// ARN of the named key that wraps its data key.
     pub key_arn: String,
-    /// When it was last read in full and found sound; `None` for one that was not read since it was stored.
+    /// When it was last read in full; `None` when that is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_at: Option<Timestamp>,
 }

@@ -17,7 +17,7 @@ pub(crate) use held::Held;
 pub(crate) use progress::{Meter, Progress, Tally};
 pub use progress::{Moved, MovingJob, Total};
 pub(crate) use running::Running;
-pub(crate) use step_error::{Reason, StepError};
+pub(crate) use step_error::{Failure, Reason, StepError};
 pub use workers::Workers;
 pub(crate) use workers::postpone;
 

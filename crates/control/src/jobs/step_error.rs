@@ -2,11 +2,13 @@
 
 use crate::error_chain;
 use crate::snapshots::verified::{Cause, VerifyError};
+use crate::snapshots::verify::note_damage;
 use std::borrow::Cow;
 use valkeep_domain::ids::BlobId;
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::BlobError;
 use valkeep_ports::buckets::BucketError;
-use valkeep_ports::catalog::CatalogError;
+use valkeep_ports::catalog::{CatalogError, Tx};
 use valkeep_ports::engines::EngineError;
 use valkeep_ports::keys::KeyError;
 use valkeep_ports::sealed::SealedError;
@@ -35,6 +37,27 @@ pub(crate) struct Reason {
     pub(crate) full: String,
     /// For the caller: no paths, no ids of the inside, no texts of other programs.
     pub(crate) told: Cow<'static, str>,
+}
+
+/// Why a job ends without success.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) reason: Reason,
+    /// The blob whose stored bytes are to blame.
+    pub(crate) damaged: Option<BlobId>,
+}
+
+impl Failure {
+    /// For the transaction in which the job fails, once its snapshots are free of it: those that own the damaged bytes fail too.
+    pub(crate) fn note_damage(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), CatalogError> {
+        self.damaged.map_or(Ok(()), |blob| note_damage(tx, now, blob, &self.reason.full))
+    }
+}
+
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self { reason, damaged: None }
+    }
 }
 
 impl Reason {

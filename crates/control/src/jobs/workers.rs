@@ -1,6 +1,6 @@
 //! The workers: claim jobs, run them, and see each to its end.
 
-use super::{Class, Held, Job, MAX_CLAIMS, MAX_ERRORS, Reason, StepError, Work};
+use super::{Class, Failure, Held, Job, MAX_CLAIMS, MAX_ERRORS, Reason, StepError, Work};
 use crate::crash::{CrashPoint, reached};
 use crate::{Control, clusters, scrub, snapshots, sweep};
 use std::sync::Arc;
@@ -211,16 +211,8 @@ async fn run_to_end(control: &Arc<Control>, held: Held, job: &Job) -> Result<(),
         Ok(()) => Ok(()),
         Err(StepError::LeaseLost) => Err(StepError::LeaseLost),
         Err(StepError::Retry(reason)) => retry(control, held, reason).await,
-        Err(StepError::Fail(reason)) => fail(control, held, reason).await,
-        Err(StepError::Damaged { blob, reason }) => {
-            let full = reason.full.clone();
-            // First the job lets go of its snapshot: one that is held cannot fail.
-            fail(control, held, reason).await?;
-            if let Err(error) = control.note_damage(blob, full).await {
-                tracing::error!(%blob, error = crate::error_chain(&error), "damage waits for the scrub to be written down");
-            }
-            Ok(())
-        }
+        Err(StepError::Fail(reason)) => fail(control, held, reason.into()).await,
+        Err(StepError::Damaged { blob, reason }) => fail(control, held, Failure { reason, damaged: Some(blob) }).await,
     }
 }
 
@@ -260,23 +252,23 @@ async fn retry(control: &Control, held: Held, reason: Reason) -> Result<(), Step
             Ok(true)
         })
         .await?;
-    if again { Ok(()) } else { fail(control, held, reason).await }
+    if again { Ok(()) } else { fail(control, held, reason.into()).await }
 }
 
 /// Ends the job without success: what it had begun is undone, the status says so.
-async fn fail(control: &Control, held: Held, reason: Reason) -> Result<(), StepError> {
-    tracing::error!(job = %held.id(), reason = reason.full, "job failed");
+async fn fail(control: &Control, held: Held, failure: Failure) -> Result<(), StepError> {
+    tracing::error!(job = %held.id(), reason = failure.reason.full, "job failed");
     // What the job recorded on its way counts, not what it was when it was claimed.
     match held.write(control, |_, job| Ok(job.work)).await? {
-        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, reason).await,
+        Work::CreateSnapshot { snapshot } => snapshots::create::fail(control, held, &snapshot, failure.reason).await,
         Work::CopySnapshot { source, target } | Work::ResealSnapshot { source, target, .. } => {
-            snapshots::copy::fail(control, held, &source, &target, reason).await
+            snapshots::copy::fail(control, held, &source, &target, failure).await
         }
-        Work::ExportSnapshot(export) => snapshots::export::fail(control, held, *export, reason).await,
-        Work::DeleteSnapshot { .. } => postpone(control, held, reason.full).await,
-        Work::StartNodes { nodes } => clusters::start::fail(control, held, &nodes, &reason.told).await,
+        Work::ExportSnapshot(export) => snapshots::export::fail(control, held, *export, failure).await,
+        Work::DeleteSnapshot { .. } => postpone(control, held, failure.reason.full).await,
+        Work::StartNodes { nodes } => clusters::start::fail(control, held, &nodes, &failure.reason.told).await,
         Work::RemoveNodes { nodes, final_snapshot } => {
-            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), reason).await
+            clusters::remove::fail(control, held, &nodes, final_snapshot.as_ref(), failure.reason).await
         }
     }
 }

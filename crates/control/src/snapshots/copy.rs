@@ -8,7 +8,7 @@ use super::{advance, find, find_again, give_up, insert_new, request, stored};
 use crate::authorize::{Call, Conditions, tags_of};
 use crate::blobs::{abandon_those_of, acquire};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Reason, StepError, Work};
+use crate::jobs::{Failure, Held, StepError, Work};
 use crate::{Control, Refusal, events, tags};
 use valkeep_domain::names::{ExportName, SnapshotName};
 use valkeep_domain::snapshot::{Making, Snapshot, SnapshotEvent};
@@ -171,15 +171,16 @@ pub(crate) async fn fail(
     held: Held,
     source: &SnapshotName,
     target: &SnapshotName,
-    reason: Reason,
+    failure: Failure,
 ) -> Result<(), StepError> {
     let (source, target, now) = (source.clone(), target.clone(), control.now());
     held.finish(control, move |tx| {
         abandon_those_of(tx, held.id())?;
-        give_up(tx, &target, Making::Copy, &reason)?;
+        give_up(tx, &target, Making::Copy, &failure.reason)?;
         let copy = stored(tx, &target)?;
-        events::copy_failed(tx, now, &copy, &source, &reason.told)?;
-        advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())
+        events::copy_failed(tx, now, &copy, &source, &failure.reason.told)?;
+        advance(tx, &source, SnapshotEvent::CopyEnded, |_| ())?;
+        Ok(failure.note_damage(tx, now)?)
     })
     .await
 }

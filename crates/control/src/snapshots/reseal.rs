@@ -40,10 +40,10 @@ pub(crate) async fn run(
         let shard = ShardAt { snapshot: from.name.clone(), position, stored: stored.clone() };
         written.push(copy_blob(control, held, &shard, key_arn, subject, &meter).await?);
     }
-    let (source, target) = (source.clone(), target.clone());
+    let (source, target, now) = (source.clone(), target.clone(), control.now());
     held.finish(control, move |tx| {
         for (blob, stored_bytes) in &written {
-            seal(tx, held.id(), *blob, *stored_bytes)?;
+            seal(tx, now, held.id(), *blob, *stored_bytes)?;
         }
         advance(tx, &target, SnapshotEvent::Stored, |copy| {
             let shards = copy.shards.iter_mut().filter_map(|shard| shard.stored.as_mut());

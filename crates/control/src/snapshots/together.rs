@@ -235,7 +235,7 @@ impl Captured {
     ) -> Result<(), StepError> {
         let Self(shards) = self;
         for (_, captured) in shards {
-            seal(tx, job, captured.shard.blob, captured.stored_bytes)?;
+            seal(tx, now, job, captured.shard.blob, captured.stored_bytes)?;
         }
         advance(tx, name, SnapshotEvent::Stored, |snapshot| {
             if let (OriginLevel::Node { cluster, created_at, zone, .. }, Some((_, captured))) =

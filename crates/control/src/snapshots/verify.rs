@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet};
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::snapshot::{Snapshot, SnapshotEvent, SnapshotState, StoredShard};
+use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::BlobRecord;
 use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 
@@ -85,6 +86,7 @@ impl Control {
         mut pace: Pace,
         told: Told<'_>,
     ) -> Result<Vec<ShardReport>, Refusal> {
+        let damaged = self.damaged().await?;
         let mut so_far = Verifying { done_bytes: 0, total_bytes: bytes_of(&shards) };
         let mut verdicts = HashMap::<BlobId, Verdict>::new();
         let mut reports = Vec::with_capacity(shards.len());
@@ -105,7 +107,7 @@ impl Control {
             reports.push(ShardReport { shard, verdict, took_ms: self.now().ms() - began.ms() });
         }
         let sound = verdicts.into_iter().filter(|(_, verdict)| matches!(verdict, Verdict::Sound(_)));
-        self.make_available(sound.map(|(blob, _)| blob).collect()).await?;
+        self.make_available(damaged, sound.map(|(blob, _)| blob).collect()).await?;
         Ok(reports)
     }
 
@@ -120,7 +122,10 @@ impl Control {
         let blob = shard.stored.blob;
         match &verdict {
             Verdict::Sound(_) => self.note_checked(blob).await?,
-            Verdict::Damaged(reason) => self.note_damage(blob, reason.clone()).await?,
+            Verdict::Damaged(reason) => {
+                let (now, reason) = (self.now(), reason.clone());
+                self.ports.store.write(move |tx| note_damage(tx, now, blob, &reason)).await?;
+            }
             Verdict::Unchecked(reason) => tracing::warn!(reason, "a stored shard could not be verified"),
         }
         Ok(verdict)
@@ -151,54 +156,34 @@ impl Control {
             .await
     }
 
-    /// Every snapshot that owns the blob fails. One that a job holds is left to the next read: the blob counts as not
-    /// checked then.
-    pub(crate) async fn note_damage(&self, blob: BlobId, reason: String) -> Result<(), CatalogError> {
-        let (now, text) = (self.now(), reason.clone());
-        let owners = self
-            .ports
-            .store
-            .write(move |tx| {
-                let mut owners = Vec::new();
-                for mut snapshot in all_snapshots(tx, |snapshot| snapshot.blobs().any(|owned| owned == blob))? {
-                    let was_known = matches!(snapshot.state, SnapshotState::Damaged { .. });
-                    let failed = snapshot.apply(SnapshotEvent::DamageFound { reason: text.clone() }).is_ok();
-                    if failed {
-                        tx.replace(&snapshot)?;
-                    }
-                    if failed && !was_known {
-                        events::snapshot_damaged(tx, now, &snapshot)?;
-                    }
-                    owners.push((snapshot.name, failed));
-                }
-                let record = tx.get::<BlobRecord>(&blob.to_string())?;
-                if let Some(record) = record.filter(|_| owners.iter().all(|(_, failed)| *failed)) {
-                    tx.replace(&BlobRecord { checked_at: Some(now), ..record })?;
-                }
-                Ok::<_, CatalogError>(owners)
-            })
-            .await?;
-        for (snapshot, failed) in owners {
-            tracing::error!(%snapshot, %blob, reason, failed, "stored bytes are damaged");
-        }
-        Ok(())
+    async fn damaged(&self) -> Result<Vec<SnapshotName>, CatalogError> {
+        let name = |snapshot: Snapshot| match snapshot.state {
+            SnapshotState::Damaged { .. } => vec![snapshot.name],
+            SnapshotState::Creating
+            | SnapshotState::Available
+            | SnapshotState::Copying { .. }
+            | SnapshotState::Exporting
+            | SnapshotState::Restoring
+            | SnapshotState::Deleting
+            | SnapshotState::Failed(_) => Vec::new(),
+        };
+        self.ports.store.read(move |tx| of_all_snapshots(tx, name)).await
     }
 
-    /// Damaged snapshots whose blobs are all sound now are available again.
-    async fn make_available(&self, sound: HashSet<BlobId>) -> Result<(), CatalogError> {
-        let healed = move |snapshot: &Snapshot| {
-            matches!(snapshot.state, SnapshotState::Damaged { .. })
-                && snapshot.blobs().all(|blob| sound.contains(&blob))
-        };
-        let is_healed = healed.clone();
-        if self.ports.store.read(move |tx| all_snapshots(tx, &is_healed)).await?.is_empty() {
+    /// Of the snapshots that were `damaged` before the reads began, those whose blobs are all sound now are available
+    /// again. Damage that was found meanwhile may be newer than what was read.
+    async fn make_available(&self, damaged: Vec<SnapshotName>, sound: HashSet<BlobId>) -> Result<(), CatalogError> {
+        if damaged.is_empty() || sound.is_empty() {
             return Ok(());
         }
         let now = self.now();
         self.ports
             .store
             .write(move |tx| {
-                for mut snapshot in all_snapshots(tx, &healed)? {
+                for name in &damaged {
+                    let found = tx.get::<Snapshot>(name.as_str())?;
+                    let healed = found.filter(|snapshot| snapshot.blobs().all(|blob| sound.contains(&blob)));
+                    let Some(mut snapshot) = healed else { continue };
                     if snapshot.apply(SnapshotEvent::FoundSound).is_ok() {
                         tracing::info!(snapshot = %snapshot.name, "stored bytes are sound again");
                         tx.replace(&snapshot)?;
@@ -238,6 +223,28 @@ impl Control {
             | SnapshotState::Damaged { .. } => shards_in(&snapshot).collect(),
         };
         self.ports.store.read(move |tx| of_all_snapshots(tx, owned)).await
+    }
+}
+
+/// Every snapshot that owns the blob fails. One that a job holds cannot; then the blob is due for the scrub at once.
+pub(crate) fn note_damage(tx: &mut Tx<'_>, now: Timestamp, blob: BlobId, reason: &str) -> Result<(), CatalogError> {
+    let mut checked_at = Some(now);
+    for mut snapshot in all_snapshots(tx, |snapshot| snapshot.blobs().any(|owned| owned == blob))? {
+        let was_known = matches!(snapshot.state, SnapshotState::Damaged { .. });
+        let failed = snapshot.apply(SnapshotEvent::DamageFound { reason: reason.to_owned() }).is_ok();
+        tracing::error!(snapshot = %snapshot.name, %blob, reason, failed, "stored bytes are damaged");
+        if !failed {
+            checked_at = None;
+            continue;
+        }
+        tx.replace(&snapshot)?;
+        if !was_known {
+            events::snapshot_damaged(tx, now, &snapshot)?;
+        }
+    }
+    match tx.get::<BlobRecord>(&blob.to_string())? {
+        Some(record) => tx.replace(&BlobRecord { checked_at, ..record }),
+        None => Ok(()),
     }
 }
 

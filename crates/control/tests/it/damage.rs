@@ -287,6 +287,29 @@ async fn damage_fails_every_owner_of_the_blob_until_it_is_sound_again() {
     }
 }
 
+/// What a long run read before the damage came says nothing of it.
+#[tokio::test(start_paused = true)]
+async fn damage_that_is_found_while_all_are_verified_stays() {
+    let world = world_with_snapshot_of(SAMPLE.to_vec()).await;
+    taken(&world, "z").await;
+    let (control, blob) = (world.control(), blob_of(&world, "s").await);
+    let at_s = world.faults.hold(Site::BlobOpen);
+    let running = tokio::spawn({
+        let control = control.clone();
+        async move { control.verify(None, &|_| ()).await.unwrap() }
+    });
+    at_s.reached().await;
+    let at_z = world.faults.hold(Site::BlobOpen);
+    at_s.open();
+    at_z.reached().await;
+    world.damage(blob).await;
+    assert!(matches!(verify(&control, "s").await, Verdict::Damaged(_)));
+    at_z.open();
+    let reports = running.await.unwrap();
+    assert!(reports.iter().all(|report| matches!(report.verdict, Verdict::Sound(_))), "it read them before");
+    assert_eq!((world.status("s").await, world.status("z").await), ("failed", "available"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_damaged_snapshot_can_be_deleted() {
     let world = world_with_snapshot_of(SAMPLE.to_vec()).await;
@@ -302,13 +325,15 @@ async fn a_damaged_snapshot_can_be_deleted() {
 async fn the_scrub_finds_damage_after_the_days_that_are_set() {
     let world = world_with_snapshot_of(SAMPLE.to_vec()).await;
     let blob = blob_of(&world, "s").await;
-    for (days, checked) in [(6, false), (1, true), (1, true)] {
+    for (days, checked) in [(6, false), (1, true), (6, false)] {
+        let before = world.all::<BlobRecord>().await.remove(0).checked_at;
         scrubbed_after(&world, days).await;
-        let record = world.all::<BlobRecord>().await.remove(0);
-        assert_eq!(record.checked_at.is_some(), checked, "{days} days later");
+        let after = world.all::<BlobRecord>().await.remove(0).checked_at;
+        assert!(before.is_some() && after.is_some());
+        assert_eq!(after > before, checked, "{days} days later");
     }
     world.damage(blob).await;
-    for (days, status) in [(5, "available"), (2, "failed")] {
+    for (days, status) in [(0, "available"), (2, "failed")] {
         scrubbed_after(&world, days).await;
         assert_eq!(world.status("s").await, status, "{days} days later");
     }

@@ -3,7 +3,7 @@
 use super::object::Object;
 use super::{ExportWork, parts};
 use crate::crash::{CrashPoint, reached};
-use crate::jobs::{Held, Job, MovingJob, Reason, StepError, Total, Work, postpone};
+use crate::jobs::{Failure, Held, Job, MovingJob, Reason, StepError, Total, Work, postpone};
 use crate::snapshots::{advance, stored};
 use crate::{Control, events};
 use valkeep_domain::export::ExportRefusal;
@@ -48,20 +48,21 @@ pub(super) async fn save(control: &Control, held: Held, export: &ExportWork) -> 
 
 /// The export failed: the snapshot is available again and knows why (L3, E30), and the job goes on as the one that takes
 /// away what is in the bucket (E29).
-pub(crate) async fn fail(control: &Control, held: Held, export: ExportWork, reason: Reason) -> Result<(), StepError> {
+pub(crate) async fn fail(control: &Control, held: Held, export: ExportWork, failure: Failure) -> Result<(), StepError> {
     if export.failed.is_some() {
-        return postpone(control, held, reason.full).await;
+        return postpone(control, held, failure.reason.full).await;
     }
-    let Reason { full: reason, told } = reason;
-    tracing::error!(snapshot = %export.source, bucket = %export.bucket, reason, "Could not export snapshot to bucket");
+    let Reason { full, told } = failure.reason.clone();
+    tracing::error!(snapshot = %export.source, bucket = %export.bucket, reason = full, "Could not export snapshot to bucket");
     let now = control.now();
     held.write(control, move |tx, job| {
-        let failed = ExportWork { failed: Some(reason.clone()), ..export.clone() };
+        let failed = ExportWork { failed: Some(full.clone()), ..export.clone() };
         let work = Work::ExportSnapshot(Box::new(failed));
         tx.replace(&Job { work, lease: None, errors: 0, claims: 0, not_before: now, ..job })?;
         let snapshot = stored(tx, &export.source)?;
         events::export_failed(tx, now, &snapshot, &export.bucket, &told)?;
-        advance(tx, &export.source, SnapshotEvent::ExportFailed { reason: told.clone().into_owned() }, |_| ())
+        advance(tx, &export.source, SnapshotEvent::ExportFailed { reason: told.clone().into_owned() }, |_| ())?;
+        Ok(failure.note_damage(tx, now)?)
     })
     .await
 }
