@@ -111,6 +111,7 @@ impl From<EngineError> for Refusal {
             | EngineError::NotPermitted { .. }
             | EngineError::Refused(_)
             | EngineError::TimedOut { .. }
+            | EngineError::Stranger
             | EngineError::Broken(_)
             | EngineError::Sink(_)
             | EngineError::Local(_) => Self::Internal(Box::new(error)),

@@ -69,6 +69,7 @@ impl Info {
             role,
             in_step: role == NodeRole::Primary || followed,
             loading: self.is_on("loading") || self.is_on("async_loading"),
+            history: self.get("master_replid").map(str::to_owned),
             cluster,
             memory: self.memory()?,
         })
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     const REPLICA: &str = "# Server\r\nredis_version:7.2.4\r\nvalkey_version:9.1.2\r\nprocess_id:77\r\nrole:slave\r\n\
-        master_link_status:up\r\nmaster_sync_in_progress:0\r\nloading:0\r\nused_memory:900\r\nused_memory_dataset:500\r\n\
+        master_replid:8371445ee47ba1e5d3d7ba8a1ee1ad3b2c6c5d9f\r\nmaster_link_status:up\r\nmaster_sync_in_progress:0\r\nloading:0\r\nused_memory:900\r\nused_memory_dataset:500\r\n\
         maxmemory:2000\r\ntotal_system_memory:3000\r\nrdb_last_cow_size:70\r\ncluster_enabled:1\r\n";
 
     #[test]
@@ -123,6 +124,7 @@ mod tests {
             role: NodeRole::Replica,
             in_step: true,
             loading: false,
+            history: Some("8371445ee47ba1e5d3d7ba8a1ee1ad3b2c6c5d9f".to_owned()),
             cluster: None,
             memory: NodeMemory {
                 used_bytes: 900,

@@ -59,6 +59,9 @@ pub struct NodeFacts {
     /// A primary, or a replica whose link to its primary is up and in step.
     pub in_step: bool,
     pub loading: bool,
+    /// The replication history that its data belong to (`master_replid` of INFO). A replica has that of its primary, and so has the
+    /// file that it sends (auxiliary `repl-id`).
+    pub history: Option<String>,
     /// `None` for a server without cluster mode.
     pub cluster: Option<ClusterView>,
     pub memory: NodeMemory,
@@ -130,6 +133,9 @@ pub enum EngineError {
     Refused(String),
     #[error("the node took longer than {limit_s} s ({what})")]
     TimedOut { what: &'static str, limit_s: u64 },
+    /// The replica follows another primary than that of its shard, or none.
+    #[error("the replica does not have the data of its shard")]
+    Stranger,
     /// What came is not a whole, sound RDB file.
     #[error("the node sent a broken snapshot: {0}")]
     Broken(String),
@@ -145,9 +151,12 @@ impl EngineError {
     /// What a caller may read: no text of the node itself, and nothing of this machine.
     pub fn told(&self) -> String {
         match self {
-            Self::NotInstalled { .. } | Self::TimedOut { .. } | Self::Broken(_) | Self::Sink(_) | Self::Local(_) => {
-                self.to_string()
-            }
+            Self::NotInstalled { .. }
+            | Self::TimedOut { .. }
+            | Self::Stranger
+            | Self::Broken(_)
+            | Self::Sink(_)
+            | Self::Local(_) => self.to_string(),
             Self::NotStarted(_) => "the node did not start".to_owned(),
             Self::Unreachable(error) if is_end(error.kind()) => "the node broke off the connection".to_owned(),
             Self::Unreachable(_) => "the node could not be reached".to_owned(),

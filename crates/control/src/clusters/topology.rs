@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use valkeep_domain::cluster::{CacheCluster, NodeRole};
 use valkeep_domain::slots::SlotRanges;
-use valkeep_ports::engines::{ClusterNode, ClusterView};
+use valkeep_ports::engines::{ClusterNode, ClusterView, NodeFacts};
 
 /// All nodes that a node of a cluster knows, itself among them.
 pub(super) fn all(view: &ClusterView) -> impl Iterator<Item = &ClusterNode> {
@@ -25,6 +25,24 @@ pub(super) fn missing(view: &ClusterView) -> SlotRanges {
     SlotRanges::union(owners(view).into_values()).unwrap_or_default().missing()
 }
 
+/// Who has the slots of a shard.
+#[derive(Debug)]
+pub(crate) struct Owner {
+    slots: SlotRanges,
+    /// In the cluster.
+    id: String,
+    /// Grows whenever slots come to the node from another (Redis cluster specification, "configEpoch").
+    epoch: u64,
+}
+
+impl Owner {
+    /// Whether no slot came or went since `before`, not even there and back. A failover leaves all keys where they are.
+    pub(crate) fn kept_its_slots(&self, before: &Self) -> bool {
+        let another = self.id != before.id;
+        self.slots == before.slots && (another || self.epoch == before.epoch)
+    }
+}
+
 /// The shards with the slots and roles that they have now: servers fail over and slots are moved between them without a
 /// word to us.
 ///
@@ -32,7 +50,7 @@ pub(super) fn missing(view: &ClusterView) -> SlotRanges {
 /// `Retry` when a shard has no primary that answers, when primaries disagree, or when keys are on their way from one to another:
 /// a snapshot would miss a key that leaves a shard after one save and comes to the other before its own. `Fail` when
 /// nodes that are not in the group have slots, or none has.
-pub(crate) async fn observe(control: &Control, shards: &[ShardNodes]) -> Result<Vec<ShardNodes>, StepError> {
+pub(crate) async fn observe(control: &Control, shards: &[ShardNodes]) -> Result<Vec<(ShardNodes, Owner)>, StepError> {
     let looks = shards.iter().map(|shard| primary_of(control, shard));
     let mut views = Vec::new();
     for (shard, found) in shards.iter().zip(join_all(looks).await) {
@@ -43,7 +61,11 @@ pub(crate) async fn observe(control: &Control, shards: &[ShardNodes]) -> Result<
         views.push(found?.ok_or_else(missing)?);
     }
     check(&views.iter().map(|(_, view)| view).collect::<Vec<_>>())?;
-    Ok(shards.iter().zip(views).map(|(shard, (primary, view))| with_primary(shard, primary, view.own.slots)).collect())
+    let observed = shards.iter().zip(views).map(|(shard, (primary, view))| {
+        let ClusterNode { id, epoch, slots, .. } = view.own;
+        (with_primary(shard, primary, slots.clone()), Owner { slots, id, epoch })
+    });
+    Ok(observed.collect())
 }
 
 /// Whether these views of primaries are of one whole cluster in which nothing moves.
@@ -66,21 +88,48 @@ fn check(views: &[&ClusterView]) -> Result<(), StepError> {
     }
 }
 
+/// The only shard of a group without cluster mode, with the roles that its members have now. Another one than before is the
+/// primary only when that one follows it: then both have the same data.
+///
+/// # Errors
+/// When a login cannot be read.
+pub(crate) async fn roles(control: &Control, shard: &ShardNodes) -> Result<ShardNodes, StepError> {
+    if shard.members.len() == 1 {
+        return Ok(shard.clone());
+    }
+    let told = look(control, shard).await?;
+    let known = told.iter().find(|(position, _)| shard.members[*position].role == NodeRole::Primary);
+    let Some((_, known)) = known.filter(|(_, facts)| facts.role == NodeRole::Replica) else { return Ok(shard.clone()) };
+    let same_data = |facts: &NodeFacts| facts.history.is_some() && facts.history == known.history;
+    let followed = |facts: &NodeFacts| facts.role == NodeRole::Primary && same_data(facts);
+    match told.iter().find(|(_, facts)| followed(facts)) {
+        Some((primary, _)) => Ok(with_primary(shard, *primary, shard.slots.clone())),
+        None => Ok(shard.clone()),
+    }
+}
+
 /// The member that is primary now, with what it tells: of several that say so the one that the cluster believes.
 async fn primary_of(control: &Control, shard: &ShardNodes) -> Result<Option<(usize, ClusterView)>, StepError> {
+    let views =
+        look(control, shard).await?.into_iter().filter_map(|(position, facts)| Some((position, facts.cluster?)));
+    let primaries = views.filter(|(_, view)| view.own.follows.is_none());
+    Ok(primaries.max_by_key(|(_, view)| (!view.own.slots.is_empty(), view.own.epoch)))
+}
+
+/// What the members of a shard that answer tell of themselves.
+async fn look(control: &Control, shard: &ShardNodes) -> Result<Vec<(usize, NodeFacts)>, StepError> {
     let accesses = shard.members.iter().map(|member| control.access(member)).collect::<Result<Vec<_>, _>>()?;
     let looks = join_all(accesses.iter().map(|access| control.ports.engines.inspect(access))).await;
-    let mut primaries = Vec::new();
+    let mut told = Vec::new();
     for (position, (member, facts)) in shard.members.iter().zip(looks).enumerate() {
-        match facts.map(|facts| facts.cluster) {
-            Ok(Some(view)) if view.own.follows.is_none() => primaries.push((position, view)),
-            Ok(_) => {}
+        match facts {
+            Ok(facts) => told.push((position, facts)),
             Err(error) => {
-                tracing::warn!(node = %member.id, error = error_chain(&error), "a node tells nothing of itself")
+                tracing::warn!(node = %member.id, error = error_chain(&error), "a node tells nothing of itself");
             }
         }
     }
-    Ok(primaries.into_iter().max_by_key(|(_, view)| (!view.own.slots.is_empty(), view.own.epoch)))
+    Ok(told)
 }
 
 fn with_primary(shard: &ShardNodes, primary: usize, slots: SlotRanges) -> ShardNodes {

@@ -5,7 +5,7 @@
 
 use super::facts::Recorded;
 use super::rendezvous::Rendezvous;
-use super::source::Untaken;
+use super::source::{Look, Untaken};
 use super::subject::subject_of;
 use crate::Control;
 use crate::blobs::{begin, keep_if_held};
@@ -20,7 +20,7 @@ use valkeep_domain::size::ByteCount;
 use valkeep_domain::slots::SLOT_COUNT;
 use valkeep_domain::snapshot::{Snapshot, StoredShard};
 use valkeep_domain::time::Timestamp;
-use valkeep_ports::engines::{EngineError, NodeMemory, RdbSink};
+use valkeep_ports::engines::{EngineError, RdbSink};
 use valkeep_ports::sealed::{Committed, NewBlob, SealedWriter};
 use valkeep_rdb::{Facts, Inspector, SlotSet};
 
@@ -43,7 +43,7 @@ pub(super) struct Capture {
     /// From 0.
     pub(super) position: u16,
     pub(super) node: CacheCluster,
-    pub(super) memory: Option<NodeMemory>,
+    pub(super) look: Look,
     pub(super) rendezvous: Rendezvous,
     pub(super) tally: Tally,
 }
@@ -75,7 +75,7 @@ impl Capture {
         let sealed = read_back.map_err(StepError::from)?;
         reached(CrashPoint::CreateVerified);
         let saved =
-            self.memory.map(|memory| SavedSize { data_bytes: memory.data_bytes, rdb_bytes: sealed.plain_bytes });
+            self.look.memory.map(|memory| SavedSize { data_bytes: memory.data_bytes, rdb_bytes: sealed.plain_bytes });
         Ok(CapturedShard {
             node: CacheCluster { saved, ..self.node.clone() },
             stored_bytes: sealed.stored_bytes,
@@ -114,6 +114,10 @@ impl Capture {
         let began_at = sink.began_at.unwrap_or_else(|| control.now());
         let foreign_slots = self.foreign_slots(sink.inspector.slots());
         let facts = sink.inspector.finish().map_err(|error| StepError::Fail(error.to_string().into()))?;
+        // What the replica told before may be true no more when it saved; the file itself says whose data it has.
+        if self.look.history.is_some() && facts.replication_id != self.look.history {
+            return Err(Untaken::Node(EngineError::Stranger));
+        }
         let footer = serde_json::to_vec(&Recorded { facts: &facts, taken_at: began_at })
             .map_err(|error| StepError::Fail(error.to_string().into()))?;
         let committed = sink.writer.commit(&footer).await.map_err(StepError::from)?;

@@ -4,7 +4,7 @@ use super::together::Prefer;
 use crate::clusters::ShardNodes;
 use crate::jobs::{Reason, StepError};
 use crate::{Control, error_chain};
-use valkeep_domain::cluster::{CacheCluster, NodeRole, SavedSize};
+use valkeep_domain::cluster::{CacheCluster, SavedSize};
 use valkeep_domain::snapshot::NodeSnapshot;
 use valkeep_ports::engines::{EngineError, NodeMemory};
 
@@ -30,26 +30,59 @@ impl Candidates {
     }
 }
 
-/// Whether the node can give its data now, and its memory as far as it tells. A primary that says nothing of itself is asked
-/// for its data all the same: it is the last that can have them.
+/// What is known of a node that can give its data now.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// As far as it tells.
+    pub(super) memory: Option<NodeMemory>,
+    /// The replication history that the data of a replica must be of: that of the primary of its shard.
+    pub(super) history: Option<String>,
+}
+
+/// Whether the node to ask can give its data now.
 ///
 /// # Errors
-/// Those of a replica that cannot be asked, or is not in step.
-pub(super) async fn look_at(control: &Control, node: &CacheCluster) -> Result<Option<NodeMemory>, Untaken> {
-    let facts = control.ports.engines.inspect(&control.access(node)?).await;
-    match (node.role, facts) {
-        (NodeRole::Replica, Ok(facts)) if facts.loading => Err(not_ready("LOADING the replica is loading its data")),
-        (NodeRole::Replica, Ok(facts)) if !facts.in_step => Err(not_ready("MASTERDOWN the replica is not in step")),
-        (NodeRole::Replica, Err(error)) => Err(Untaken::Node(error)),
-        (NodeRole::Primary, Err(error)) => {
-            tracing::warn!(node = %node.id, error = error_chain(&error), "the primary tells nothing of itself");
-            Ok(None)
-        }
-        (NodeRole::Primary | NodeRole::Replica, Ok(facts)) => {
-            warn_of_tight(node, facts.memory);
-            Ok(Some(facts.memory))
-        }
+/// Those of a replica that cannot be asked, is not in step, or is not known to have the data of its primary.
+pub(super) async fn look_at(control: &Control, candidates: &Candidates) -> Result<Look, Untaken> {
+    let Candidates { replica, primary } = candidates;
+    match replica {
+        Some(replica) => look_at_replica(control, replica, primary).await,
+        None => look_at_primary(control, primary).await,
     }
+}
+
+async fn look_at_replica(control: &Control, replica: &CacheCluster, primary: &CacheCluster) -> Result<Look, Untaken> {
+    let accesses = (control.access(replica)?, control.access(primary)?);
+    let engines = &control.ports.engines;
+    let (facts, of_primary) = tokio::join!(engines.inspect(&accesses.0), engines.inspect(&accesses.1));
+    let facts = facts.map_err(Untaken::Node)?;
+    let history = of_primary.map_err(Untaken::Node)?.history;
+    if facts.loading {
+        return Err(not_ready("LOADING the replica is loading its data"));
+    }
+    if !facts.in_step {
+        return Err(not_ready("MASTERDOWN the replica is not in step"));
+    }
+    if history.is_none() || facts.history != history {
+        return Err(Untaken::Node(EngineError::Stranger));
+    }
+    warn_of_tight(replica, facts.memory);
+    Ok(Look { memory: Some(facts.memory), history })
+}
+
+/// A primary that says nothing of itself is asked for its data all the same: it is the last that can have them.
+async fn look_at_primary(control: &Control, primary: &CacheCluster) -> Result<Look, Untaken> {
+    let memory = match control.ports.engines.inspect(&control.access(primary)?).await {
+        Ok(facts) => {
+            warn_of_tight(primary, facts.memory);
+            Some(facts.memory)
+        }
+        Err(error) => {
+            tracing::warn!(node = %primary.id, error = error_chain(&error), "the primary tells nothing of itself");
+            None
+        }
+    };
+    Ok(Look { memory, history: None })
 }
 
 /// Why a node does not give its data, or why it was not even asked.

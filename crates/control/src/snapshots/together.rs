@@ -6,10 +6,10 @@
 
 use super::capture::{Capture, CapturedShard};
 use super::rendezvous::Rendezvous;
-use super::source::{self, Candidates, Untaken};
+use super::source::{self, Candidates, Look, Untaken};
 use super::{advance, nodes_of, stored};
 use crate::blobs::{abandon_those_of, seal};
-use crate::clusters::topology::observe;
+use crate::clusters::topology::{Owner, observe, roles};
 use crate::clusters::{self, ShardNodes};
 use crate::jobs::{Held, MovingJob, Reason, StepError, Total};
 use crate::{Control, error_chain, events};
@@ -22,7 +22,7 @@ use valkeep_domain::names::SnapshotName;
 use valkeep_domain::snapshot::{NodeSnapshot, OriginLevel, Snapshot, SnapshotEvent};
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::catalog::Tx;
-use valkeep_ports::engines::{EngineError, NodeMemory};
+use valkeep_ports::engines::EngineError;
 
 /// Which member of a shard the data is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,8 @@ struct Gathering<'a> {
     snapshot: Arc<Snapshot>,
     /// As many as the snapshot has, in the same order.
     shards: Vec<ShardNodes>,
+    /// Who had their slots before; none without cluster mode.
+    owners: Vec<Owner>,
     candidates: Vec<Candidates>,
 }
 
@@ -82,21 +84,27 @@ impl<'a> Gathering<'a> {
                 Ok((stored(tx, &name)?, clusters::shards(tx, &nodes)?))
             })
             .await?;
+        let mut owners = Vec::new();
         if is_of_cluster(&snapshot) {
-            shards = observe(control, &shards).await?;
+            (shards, owners) = observe(control, &shards).await?.into_iter().unzip();
             for (planned, shard) in snapshot.shards.iter_mut().zip(&shards) {
                 planned.node_group.slots = shard.slots.clone();
             }
+        } else {
+            shards = join_all(shards.iter().map(|shard| roles(control, shard)))
+                .await
+                .into_iter()
+                .collect::<Result<_, _>>()?;
         }
         let pairs = snapshot.shards.iter().zip(&shards);
         let candidates =
             pairs.map(|(planned, shard)| Candidates::of(planned, shard, prefer)).collect::<Result<_, _>>()?;
-        Ok(Self { control, held, snapshot: Arc::new(snapshot), shards, candidates })
+        Ok(Self { control, held, snapshot: Arc::new(snapshot), shards, owners, candidates })
     }
 
     /// One attempt at all shards: what came of each. When one fails, the others are given up.
     async fn round(&self) -> Vec<Result<CapturedShard, Untaken>> {
-        let looks = self.candidates.iter().map(|candidates| source::look_at(self.control, candidates.node()));
+        let looks = self.candidates.iter().map(|candidates| source::look_at(self.control, candidates));
         let looks = join_all(looks).await;
         if looks.iter().any(Result::is_err) {
             return looks.into_iter().map(|look| Err(look.err().unwrap_or(Untaken::GivenUp))).collect();
@@ -104,20 +112,20 @@ impl<'a> Gathering<'a> {
         self.capture_all(looks.into_iter().flatten().collect()).await
     }
 
-    async fn capture_all(&self, memories: Vec<Option<NodeMemory>>) -> Vec<Result<CapturedShard, Untaken>> {
+    async fn capture_all(&self, looks: Vec<Look>) -> Vec<Result<CapturedShard, Untaken>> {
         let control = self.control;
-        let total = self.estimate(&memories);
+        let total = self.estimate(&looks);
         let meter = control.progress.begin(self.held.id(), MovingJob::Create, &self.snapshot.name, total);
         let rendezvous = Rendezvous::of(self.candidates.len());
         let mut captures = JoinSet::new();
-        for ((position, candidates), memory) in (0_u16..).zip(&self.candidates).zip(memories) {
+        for ((position, candidates), look) in (0_u16..).zip(&self.candidates).zip(looks) {
             let capture = Capture {
                 control: Arc::clone(control),
                 held: self.held,
                 snapshot: Arc::clone(&self.snapshot),
                 position,
                 node: candidates.node().clone(),
-                memory,
+                look,
                 rendezvous: rendezvous.clone(),
                 tally: meter.tally(),
             };
@@ -137,9 +145,9 @@ impl<'a> Gathering<'a> {
     }
 
     /// How large the files of all shards will be; `None` when a node tells nothing of itself.
-    fn estimate(&self, memories: &[Option<NodeMemory>]) -> Option<Total> {
-        let shards = self.shards.iter().zip(memories);
-        let bytes = shards.map(|(shard, memory)| memory.map(|memory| source::estimate(memory, &shard.members)));
+    fn estimate(&self, looks: &[Look]) -> Option<Total> {
+        let shards = self.shards.iter().zip(looks);
+        let bytes = shards.map(|(shard, look)| look.memory.map(|memory| source::estimate(memory, &shard.members)));
         bytes.reduce(|sum, one| Some(sum?.saturating_add(one?))).flatten().map(Total::Estimate)
     }
 
@@ -187,14 +195,13 @@ impl<'a> Gathering<'a> {
             .await
     }
 
-    /// Whether each shard of a cluster still has the slots that it had at the start: a key that moved meanwhile may be in
-    /// none of the files.
+    /// Whether each shard of a cluster kept its slots since the start: a key that moved meanwhile may be in none of the files.
     async fn check_slots(&self) -> Result<(), StepError> {
         if !is_of_cluster(&self.snapshot) {
             return Ok(());
         }
         let now = observe(self.control, &self.shards).await?;
-        if now.iter().map(|shard| &shard.slots).eq(self.shards.iter().map(|shard| &shard.slots)) {
+        if now.iter().zip(&self.owners).all(|((_, now), before)| now.kept_its_slots(before)) {
             return Ok(());
         }
         Err(StepError::Retry(Reason::plain("slots of the cluster were moved while their keys were saved")))

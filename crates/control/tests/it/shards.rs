@@ -234,22 +234,30 @@ async fn keys_on_their_way_fail_the_snapshot_until_they_are_there() {
 
 #[tokio::test(start_paused = true)]
 async fn slots_that_move_during_the_save_make_it_begin_again() {
-    let world = cluster().await;
-    let control = world.control();
-    snapshot(&control, "shop", "s").await.unwrap();
-    let workers = Workers::start(control, true).await;
-    // The first capture waits in front of the node; the slots were looked at already.
-    let gate = world.faults.hold(Site::NodeCapture);
-    gate.reached().await;
     let [(_, second), (_, first), (_, third)] = SHARDS;
-    world.nodes.run_cluster(&[("0-99,5461-10922", second), ("100-5460", first), ("10923-16383", third)]);
-    gate.open();
-    world.settle().await;
-    workers.stop(Duration::ZERO).await;
-    assert_eq!(world.nodes.captured_from().len(), 6, "all were taken twice");
-    let taken = world.snapshot("s").await.unwrap();
-    assert_eq!(taken.shards[1].node_group.slots.to_string(), "0-99,5461-10922");
-    world.check_settled("moved").await;
+    let moved = |world: &World| {
+        world.nodes.run_cluster(&[("0-99,5461-10922", second), ("100-5460", first), ("10923-16383", third)]);
+    };
+    // There and back: the slots are those from before, but the node that they came to has a newer epoch.
+    let moved_and_back = |world: &World| world.nodes.tell(7101, |view| view.own.epoch = 9);
+    let cases: [(&dyn Fn(&World), &str); 2] = [(&moved, "0-99,5461-10922"), (&moved_and_back, "5461-10922")];
+    for (change, slots) in cases {
+        let world = cluster().await;
+        let control = world.control();
+        snapshot(&control, "shop", "s").await.unwrap();
+        let workers = Workers::start(control, true).await;
+        // The first capture waits in front of the node; the slots were looked at already.
+        let gate = world.faults.hold(Site::NodeCapture);
+        gate.reached().await;
+        change(&world);
+        gate.open();
+        world.settle().await;
+        workers.stop(Duration::ZERO).await;
+        assert_eq!(world.nodes.captured_from().len(), 6, "all were taken twice");
+        let taken = world.snapshot("s").await.unwrap();
+        assert_eq!(taken.shards[1].node_group.slots.to_string(), slots);
+        world.check_settled("moved").await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Which statuses a call shows, needs and leads to; quotas and tags.
 
-use crate::support::engines::SAMPLE;
+use crate::support::engines::{SAMPLE, large_file};
 use crate::support::faults::Site;
 use crate::support::requests::{
     admin, cluster, cluster_id, copy, copy_to, delete, delete_group, export, group, group_id, name, new_group,
@@ -107,6 +107,47 @@ async fn the_data_comes_from_a_replica_in_step_else_from_the_primary_l13() {
         assert_eq!(world.nodes.captured_from(), [taken.origin.port]);
         world.check_settled(expected).await;
     }
+}
+
+/// A replica that was turned to another primary has data that nobody asked for.
+#[tokio::test(start_paused = true)]
+async fn a_replica_of_a_stranger_gives_no_data_l13() {
+    // Turned before the snapshot, or just before it saves.
+    for turned_late in [false, true] {
+        let world = world_with(&[]).await;
+        let (primary, replica) = (world.port_of("g-001").await, world.port_of("g-002").await);
+        let turn = || world.nodes.hold_at(replica, &large_file(10));
+        let control = world.control();
+        snapshot(&control, "g", "s").await.unwrap();
+        if turned_late {
+            let saving = world.faults.hold(Site::NodeCapture);
+            let workers = Workers::start(control.clone(), true).await;
+            saving.reached().await;
+            turn();
+            saving.open();
+            world.settle().await;
+            workers.stop(Duration::ZERO).await;
+        } else {
+            turn();
+            world.finish(&control).await;
+        }
+        let taken = world.snapshot("s").await.unwrap();
+        assert_eq!((taken.shards[0].cluster.as_str(), world.status("s").await), ("g-001", "available"));
+        assert_eq!(taken.shards[0].stored.as_ref().unwrap().keys, 32, "turned late: {turned_late}");
+        let asked = if turned_late { vec![replica, primary] } else { vec![primary] };
+        assert_eq!(world.nodes.captured_from(), asked);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_failover_the_new_primary_is_taken_which_the_old_one_follows() {
+    let world = world_with(&[]).await;
+    world.nodes.fail_over_to("g-002");
+    let control = world.control();
+    snapshot(&control, "g", "s").await.unwrap();
+    world.finish(&control).await;
+    let taken = world.snapshot("s").await.unwrap();
+    assert_eq!((taken.shards[0].cluster.as_str(), world.status("s").await), ("g-002", "available"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,9 +11,10 @@ use valkeep_ports::engines::{
     ClusterNode, ClusterView, EngineError, Engines, InstalledEngine, NodeAccess, NodeFacts, NodeMemory, NodeSpec,
     RdbSink,
 };
+use valkeep_rdb::Inspector;
 
-/// The data of every node, unless a test gives other.
-pub(crate) const SAMPLE: &[u8] = include_bytes!("../../../../rdb/testdata/redis-7.0.15.rdb");
+/// The data of every node, unless a test gives other: what Redis 7.0.15 sent for `rdb/testdata/redis-7.0.15.rdb`.
+pub(crate) const SAMPLE: &[u8] = include_bytes!("redis-7.0.15-sent.rdb");
 
 /// The link brings this much at a time, in bytes.
 const PIECE_BYTES: usize = 1000;
@@ -124,6 +125,15 @@ impl MemoryNodes {
         self.0.lock().unwrap().memory = memory;
     }
 
+    /// The replica that was started as `id` is the primary now, and follows nobody; all others follow it.
+    pub(crate) fn fail_over_to(&self, id: &str) {
+        let mut state = self.0.lock().unwrap();
+        let port = state.running[id].port;
+        for node in state.running.values_mut() {
+            node.follow = (node.port != port).then_some(port);
+        }
+    }
+
     pub(crate) fn put_replicas_out_of_step(&self) {
         self.0.lock().unwrap().replicas_in_step = false;
     }
@@ -140,12 +150,15 @@ impl MemoryNodes {
     fn facts(&self, port: u16) -> NodeFacts {
         let state = self.0.lock().unwrap();
         let follows = state.is_replica(port);
+        let mut file = Inspector::new();
+        file.push(state.file_at(port)).unwrap();
         NodeFacts {
             engine: Engine::Redis,
             version: version(),
             role: if follows { NodeRole::Replica } else { NodeRole::Primary },
             in_step: !follows || state.replicas_in_step,
             loading: false,
+            history: file.facts_so_far().replication_id,
             cluster: state.clusters.get(&port).cloned(),
             memory: state.memory,
         }
@@ -160,7 +173,7 @@ impl MemoryNodes {
             state.captured_from.push(port);
             let of_replica = state.replicas_refusal.filter(|_| state.is_replica(port));
             let refusal = state.refusals.get(&port).copied().or(of_replica).or(state.refusal);
-            (Arc::clone(state.files.get(&port).unwrap_or(&state.data)), refusal)
+            (Arc::clone(state.file_at(port)), refusal)
         };
         // A node that fails does so in the middle.
         let sent = if refusal.is_some() { &data[..data.len() / 2] } else { &data[..] };
@@ -176,6 +189,10 @@ impl MemoryNodes {
 }
 
 impl State {
+    fn file_at(&self, port: u16) -> &Arc<[u8]> {
+        self.files.get(&port).unwrap_or(&self.data)
+    }
+
     fn is_replica(&self, port: u16) -> bool {
         self.running.values().any(|node| node.port == port && node.follow.is_some())
             || self.clusters.get(&port).is_some_and(|view| view.own.follows.is_some())
@@ -233,10 +250,12 @@ impl Engines for FaultyNodes {
     }
 }
 
-/// A file of one key whose value does not compress, without a checksum: a version 10 header, the opcode of a database, one
-/// string with a 32-bit length, the end (RDB format).
+/// A file of one key whose value does not compress, without a checksum: a version 10 header, a replication history of its own,
+/// the opcode of a database, one string with a 32-bit length, the end (RDB format).
 pub(crate) fn large_file(value_bytes: u32) -> Vec<u8> {
-    let mut file = b"REDIS0010\xfe\x00\x00\x01k\x80".to_vec();
+    let mut file = b"REDIS0010\xfa\x07repl-id\x28".to_vec();
+    file.extend(format!("{value_bytes:040}").bytes());
+    file.extend(b"\xfe\x00\x00\x01k\x80");
     file.extend(value_bytes.to_be_bytes());
     let mut state = 1_u64;
     file.extend((0..value_bytes).map(|_| {

@@ -216,6 +216,11 @@ impl World {
         group.status.as_str()
     }
 
+    pub(crate) async fn port_of(&self, id: &str) -> u16 {
+        let clusters = self.all::<CacheCluster>().await;
+        clusters.into_iter().find(|cluster| cluster.id.as_str() == id).unwrap().node.port
+    }
+
     pub(crate) async fn cluster_status(&self, id: &str) -> &'static str {
         let clusters = self.all::<CacheCluster>().await;
         clusters.into_iter().find(|cluster| cluster.id.as_str() == id).map_or("gone", |it| it.status.as_str())
