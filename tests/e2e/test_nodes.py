@@ -1,5 +1,6 @@
 """Real nodes: groups, clusters, replicas, versions, windows, attached servers (spec sections 6 and 8.1)."""
 
+import json
 import random
 import re
 
@@ -158,6 +159,47 @@ def test_a_running_server_is_attached_with_a_user_of_its_own(root, service, atta
     root.elasticache.get_waiter("replication_group_deleted").wait(ReplicationGroupId=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
     with attached.connect(password="other") as admin:
         assert admin.call("PING") == b"PONG"
+
+
+def test_a_replica_gives_data_only_while_it_follows_the_primary_of_its_group(root, service, program):
+    name = fresh("turned")
+
+    def source():
+        taken = root.create(fresh("taken"), ReplicationGroupId=name)
+        shards = json.loads(service.run("verify", taken["SnapshotName"], "--output", "json").stdout)["Shards"]
+        return taken["CacheClusterId"], [shard["Keys"] for shard in shards]
+
+    with engine.FreshServer(program) as first, engine.FreshServer(program) as second, engine.FreshServer(program) as stranger:
+        for server, keys in ((first, 50), (stranger, 7)):
+            with server.connect() as connection:
+                connection.calls([["SET", f"key:{n}", "value"] for n in range(keys)])
+        follow(second, first)
+        service.run("attach", "--replication-group-id", name, "--node", f"127.0.0.1:{first.port}", "--node", f"127.0.0.1:{second.port}")
+        available_group(root, name)
+        assert source() == (f"{name}-002", [50])
+        follow(second, stranger)
+        assert source() == (f"{name}-001", [50])
+        with second.connect() as connection:
+            connection.call("REPLICAOF", "NO", "ONE")
+            connection.call("FLUSHALL")
+        assert source() == (f"{name}-001", [50])
+        # A failover: the other one is the primary now.
+        follow(second, first)
+        with second.connect() as connection:
+            connection.call("REPLICAOF", "NO", "ONE")
+        follow(first, second)
+        assert source() == (f"{name}-002", [50])
+
+
+def follow(server, primary):
+    def is_in_step():
+        with server.connect() as connection:
+            told = connection.text("INFO", "replication")
+        return f"master_port:{primary.port}" in told and "master_link_status:up" in told and "master_sync_in_progress:0" in told
+
+    with server.connect() as connection:
+        connection.call("REPLICAOF", "127.0.0.1", primary.port)
+    eventually("the replica is in step", is_in_step, limit_s=60)
 
 
 def test_a_wrong_password_is_told(service, attached, tmp_path):

@@ -1,10 +1,12 @@
 """verify, scrub and repair on real servers: what they print, how they exit, and what comes back."""
 
 import json
+import time
 
 import pytest
 
 from kit import dataset
+from kit.service import eventually
 from support import Clients, available_group, fresh, sha256
 
 
@@ -100,12 +102,17 @@ def test_a_file_is_verified_without_a_service(stored, tmp_path):
 
 def test_the_scrub_tells_when_each_blob_was_checked(stored):
     service, _ = stored
-    _, answer = command(service, "scrub")
-    assert [row["CheckedAt"] for row in answer["Blobs"]] == [None, None]
+    def checked():
+        _, answer = command(service, "scrub")
+        return {row["Blob"]: row["CheckedAt"] for row in answer["Blobs"]}
+
+    # They were read back when they were stored.
+    before = checked()
+    eventually("the clock shows another second", lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > max(before.values()))
     code, answer = command(service, "scrub", "--now")
     assert (code, len(answer["Shards"])) == (0, 2)
-    _, answer = command(service, "scrub")
-    assert all(row["CheckedAt"] for row in answer["Blobs"])
+    after = checked()
+    assert len(before) == 2 and all(after[blob] > at for blob, at in before.items())
 
 
 def test_a_catalog_of_yesterday_gets_the_newer_snapshots_back(stored):
