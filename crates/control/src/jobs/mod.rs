@@ -25,6 +25,7 @@ use crate::clusters::Nodes;
 use crate::snapshots::export::ExportWork;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::ops::Bound;
 use valkeep_domain::ids::JobId;
 use valkeep_domain::names::SnapshotName;
 use valkeep_domain::time::Timestamp;
@@ -32,6 +33,9 @@ use valkeep_ports::catalog::{CatalogError, IndexEntry, Record, Scan, Table, Tx};
 
 /// How long a worker may be silent before another takes its job. Unit: milliseconds. Our choice.
 const LEASE_MS: i64 = 30_000;
+
+/// The longest that a job waits for its next try, and longer than a lease. Unit: milliseconds. Our choice.
+const LONGEST_PAUSE_MS: i64 = 60_000;
 
 /// Errors that may pass are borne this often without progress in between, for half a minute, before the job fails. Our
 /// choice.
@@ -154,15 +158,25 @@ impl Job {
     }
 
     /// The longest due job of that class, but none that runs here: only a leap of the wall clock makes such a job due.
+    ///
+    /// One that is further off than any job ever waits was written before the wall clock was put back: it is due too, and
+    /// the longest.
     fn due(
         tx: &mut Tx<'_>,
         class: Class,
         now: Timestamp,
         running: &HashSet<JobId>,
     ) -> Result<Option<Self>, CatalogError> {
-        let scan =
-            Scan { to: std::ops::Bound::Included(due_text(now)), ..Scan::index(class.by_due(), "", running.len() + 1) };
-        Ok(tx.scan::<Self>(&scan)?.into_iter().find(|job| !running.contains(&job.id)))
+        let all = Scan::index(class.by_due(), "", running.len() + 1);
+        let too_far = Scan { from: Bound::Excluded(due_text(now.plus_ms(LONGEST_PAUSE_MS))), ..all.clone() };
+        let passed = Scan { to: Bound::Included(due_text(now)), ..all };
+        for scan in [too_far, passed] {
+            let due = tx.scan::<Self>(&scan)?.into_iter().find(|job| !running.contains(&job.id));
+            if due.is_some() {
+                return Ok(due);
+            }
+        }
+        Ok(None)
     }
 
     /// Claims the longest due job of that class.

@@ -1,6 +1,6 @@
 //! The workers: claim jobs, run them, and see each to its end.
 
-use super::{Class, Failure, Held, Job, MAX_CLAIMS, MAX_ERRORS, Reason, StepError, Work};
+use super::{Class, Failure, Held, Job, LONGEST_PAUSE_MS, MAX_CLAIMS, MAX_ERRORS, Reason, StepError, Work};
 use crate::crash::{CrashPoint, reached};
 use crate::{Control, clusters, scrub, snapshots, sweep};
 use std::sync::Arc;
@@ -275,7 +275,6 @@ async fn fail(control: &Control, held: Held, failure: Failure) -> Result<(), Ste
 
 /// For work that has no other end than its own: it is tried again later, for ever.
 pub(crate) async fn postpone(control: &Control, held: Held, reason: String) -> Result<(), StepError> {
-    const PAUSE_MS: i64 = 60_000;
     let now = control.now();
     held.write(control, move |tx, job| {
         Ok(tx.replace(&Job {
@@ -283,7 +282,7 @@ pub(crate) async fn postpone(control: &Control, held: Held, reason: String) -> R
             claims: 0,
             errors: 0,
             last_error: Some(reason.clone()),
-            not_before: now.plus_ms(PAUSE_MS),
+            not_before: now.plus_ms(LONGEST_PAUSE_MS),
             ..job
         })?)
     })

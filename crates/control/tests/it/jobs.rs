@@ -278,6 +278,42 @@ async fn a_leap_of_the_clock_does_not_make_a_running_job_run_twice() {
     }
 }
 
+/// The wall clock is put back while jobs wait for their next try.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_put_back_holds_up_no_job() {
+    for kind in [Kind::CreateSnapshot, Kind::ExportSnapshot, Kind::DeleteSnapshot, Kind::StartNodes] {
+        let (world, workers) = about_to_run(kind).await;
+        world.faults.away(&[Site::NodeCapture, Site::BucketBegin, Site::BlobRead, Site::NodeStart, Site::CatalogRead]);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        world.clock.skip(-3_600_000);
+        world.faults.clear();
+        let back = tokio::time::Instant::now();
+        world.settle().await;
+        assert!(back.elapsed() < Duration::from_secs(60), "{kind:?} waited {:?}", back.elapsed());
+        workers.stop(Duration::ZERO).await;
+        kind.check_success(&world, &format!("{kind:?}")).await;
+    }
+}
+
+/// A machine that lost its time as it went down.
+#[tokio::test(start_paused = true)]
+async fn a_process_that_starts_in_the_past_takes_up_what_the_last_one_left() {
+    for alone in [true, false] {
+        for kind in [Kind::CreateSnapshot, Kind::CopySnapshot, Kind::ExportSnapshot, Kind::RemoveNodes] {
+            let world = World::new();
+            kind.prepare(&world).await;
+            kind.call(&world.control()).await;
+            world.clock.skip(-86_400_000);
+            let workers = Workers::start(world.control(), alone).await;
+            let began = tokio::time::Instant::now();
+            world.settle().await;
+            assert!(began.elapsed() < Duration::from_secs(60), "{kind:?} waited {:?}", began.elapsed());
+            workers.stop(Duration::ZERO).await;
+            kind.check_success(&world, &format!("{kind:?}, alone: {alone}")).await;
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_lease_of_a_dead_process_is_void_for_one_that_is_alone() {
     let world = World::new();
