@@ -3,7 +3,8 @@
 //!
 //! This reaches as far as the disk overwrites in place. See `docs/configuration.md` for what does not.
 
-use std::fs::{File, OpenOptions};
+use crate::layout::open_blob;
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -15,10 +16,7 @@ const PREFIX_BYTES: u64 = 14;
 /// Overwrites the head of a blob with zeros that are on the disk when this returns. What is no blob stays as it is, and
 /// a missing file is success.
 pub(crate) fn erase_head(path: &Path) -> io::Result<()> {
-    let file = match OpenOptions::new().read(true).write(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        opened => opened?,
-    };
+    let Some(file) = open_blob(path, File::options().read(true).write(true))? else { return Ok(()) };
     let head_bytes = head_bytes(&file)?;
     file.write_all_at(&vec![0; head_bytes], 0)?;
     file.sync_data()

@@ -1,8 +1,10 @@
 //! Where things lie, and the errors of the file system in the words of the port.
 
-use std::fs::{DirBuilder, File};
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 use valkeep_domain::ids::BlobId;
@@ -79,6 +81,20 @@ pub(crate) fn failed(error: io::Error) -> BlobError {
         BlobError::Full(error)
     } else {
         BlobError::Failed(error)
+    }
+}
+
+/// Opens the file of a blob; `None` when there is none. A pipe, a link or a directory in its place is none: it would keep its
+/// reader for ever, or lead out of the store.
+pub(crate) fn open_blob(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
+    let never_waits = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let opened = options.custom_flags(never_waits.bits() as i32).open(path);
+    match opened {
+        Ok(file) => Ok(file.metadata()?.is_file().then_some(file)),
+        Err(error) => match Errno::from_io_error(&error) {
+            Some(Errno::NOENT | Errno::LOOP | Errno::ISDIR | Errno::NXIO) => Ok(None),
+            _ => Err(error),
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::direct;
 use crate::erase::erase_head;
-use crate::layout::{Layout, blocking, failed, sync_directory};
+use crate::layout::{Layout, blocking, failed, open_blob, sync_directory};
 use crate::reader::LocalReader;
 use crate::writer::LocalWriter;
 use async_trait::async_trait;
@@ -47,10 +47,9 @@ impl Blobs for LocalBlobs {
     }
 
     async fn open(&self, id: BlobId) -> Result<Box<dyn BlobReader>, BlobError> {
-        let reader = self.on_layout(move |layout| match File::open(layout.committed(id)) {
-            Ok(file) => LocalReader::whole(file).map_err(failed),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BlobError::NotFound(id)),
-            Err(error) => Err(failed(error)),
+        let reader = self.on_layout(move |layout| {
+            let file = open_blob(&layout.committed(id), File::options().read(true)).map_err(failed)?;
+            LocalReader::whole(file.ok_or(BlobError::NotFound(id))?).map_err(failed)
         });
         Ok(Box::new(reader.await?))
     }

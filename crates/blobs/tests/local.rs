@@ -1,7 +1,8 @@
 //! Blobs in a directory keep the contract of their port, and fail as they should.
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use valkeep_blobs::LocalBlobs;
@@ -166,4 +167,23 @@ async fn a_deleted_blob_loses_its_head_on_the_disk() {
         assert!(matches!(blobs.open(ID).await, Err(BlobError::NotFound(ID))));
         fs::remove_file(&disk).unwrap();
     }
+}
+
+/// Neither waited for nor followed.
+#[tokio::test]
+async fn what_is_no_plain_file_is_no_blob() {
+    let (directory, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (blobs, place) = (LocalBlobs::open(directory.path()).unwrap(), committed(directory.path()));
+    let target = outside.path().join("target");
+    fs::write(&target, like_a_blob(300, 1000)).unwrap();
+    mknodat(CWD, &place, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+    assert!(matches!(blobs.open(ID).await, Err(BlobError::NotFound(ID))));
+    blobs.delete(ID).await.unwrap();
+    symlink(&target, &place).unwrap();
+    assert!(matches!(blobs.open(ID).await, Err(BlobError::NotFound(ID))));
+    blobs.delete(ID).await.unwrap();
+    assert!(!place.is_symlink());
+    assert_eq!(fs::read(&target).unwrap(), like_a_blob(300, 1000));
+    fs::create_dir(&place).unwrap();
+    assert!(matches!(blobs.open(ID).await, Err(BlobError::NotFound(ID))));
 }
