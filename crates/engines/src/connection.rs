@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::link::{Answer, Link, refusal, within};
 use crate::tls;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use valkeep_ports::engines::{EngineError, NodeAccess};
@@ -30,7 +30,7 @@ pub(crate) async fn open(node: &NodeAccess, limits: &CaptureLimits) -> Result<No
 
 async fn connect(node: &NodeAccess) -> Result<Box<dyn Stream>, EngineError> {
     let found = lookup_host((node.host.as_str(), node.port)).await.map_err(EngineError::Unreachable)?;
-    let addresses: Vec<_> = found.filter(|address| !is_link_local(address.ip())).collect();
+    let addresses: Vec<_> = found.filter(|address| !is_of_metadata(address.ip())).collect();
     if addresses.is_empty() {
         return Err(EngineError::Refused(format!("{} has no address but link-local ones", node.host)));
     }
@@ -44,11 +44,14 @@ async fn connect(node: &NodeAccess) -> Result<Box<dyn Stream>, EngineError> {
     }
 }
 
+/// Amazon's metadata service over IPv6, which is not link-local. Source: the EC2 user guide.
+const METADATA_OVER_IPV6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+
 /// The network of a machine's own metadata service, which is nobody's node.
-fn is_link_local(address: IpAddr) -> bool {
+fn is_of_metadata(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local() || address == METADATA_OVER_IPV6,
     }
 }
 
@@ -84,12 +87,14 @@ mod tests {
             ("169.254.169.254", true),
             ("::ffff:169.254.169.254", true),
             ("fe80::1", true),
+            ("fd00:ec2::254", true),
+            ("fd00:ec2::1", false),
             ("127.0.0.1", false),
             ("10.0.0.1", false),
             ("::1", false),
         ];
         for (address, refused) in cases {
-            assert_eq!(is_link_local(address.parse().unwrap()), refused, "{address}");
+            assert_eq!(is_of_metadata(address.parse().unwrap()), refused, "{address}");
         }
     }
 
