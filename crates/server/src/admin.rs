@@ -112,7 +112,7 @@ pub enum CommandError {
     Connection(#[from] io::Error),
 }
 
-/// Longest that a service may hold its directory without taking commands. Our choice.
+/// Longest that a command waits while a service holds the directory and takes no commands, since it starts or stops. Our choice.
 const TURN: Duration = Duration::from_secs(2);
 
 /// How often it is looked at meanwhile. Our choice.

@@ -9,6 +9,7 @@ mod stored;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Snapshots for Valkey and Redis OSS behind Amazon ElastiCache's own API.
 #[derive(Parser, Debug)]
@@ -93,13 +94,20 @@ fn is_for_the_service(words: &[String]) -> bool {
     }
 }
 
+/// Longest that work on the disk that nobody waits for may keep the process. Our choice.
+const LINGER: Duration = Duration::from_secs(5);
+
 fn serve_or_manage() -> ExitCode {
     let command = Arguments::parse().command;
     if matches!(command, Command::Serve(_)) {
         serve::settle_allocator();
     }
-    let done =
-        tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(command.run()));
+    let done = tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| {
+        let done = runtime.block_on(command.run());
+        // Everything that is promised is written by now. A disk that never answers must not keep the process.
+        runtime.shutdown_timeout(LINGER);
+        done
+    });
     match done {
         Ok(code) => code,
         Err(error) => {
