@@ -14,7 +14,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use valkeep_domain::ids::BlobId;
-use valkeep_domain::snapshot::Snapshot;
 use valkeep_domain::time::Timestamp;
 use valkeep_ports::blobs::BlobRecord;
 use valkeep_ports::catalog::CatalogError;
@@ -26,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(3600);
 const FIRST_LOOK_AFTER: Duration = Duration::from_secs(60);
 
 /// Pause before a blob that could not be read is tried again. Our choice.
-const RETRY_MS: i64 = 3_600_000;
+const RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// Share of the rate that is left beside jobs that move bytes. Our choice.
 const SHARE_BESIDE_JOBS: u32 = 4;
@@ -104,9 +103,9 @@ async fn check_for_ever(control: &Control) {
 }
 
 /// Checks every blob that is due. `put_off` names those that could not be read, and until when they wait.
-async fn check_due(control: &Control, put_off: &mut HashMap<BlobId, Timestamp>) -> Result<(), Refusal> {
+async fn check_due(control: &Control, put_off: &mut HashMap<BlobId, Instant>) -> Result<(), Refusal> {
     let mut pace = Pace::limited(control.settings.scrub);
-    put_off.retain(|_, until| *until > control.now());
+    put_off.retain(|_, until| *until > Instant::now());
     let due_before = control.now().plus_ms(-DAY_MS * i64::from(control.settings.scrub.every_days));
     for Scrubbed { shard, .. } in control.scrubbed().await? {
         let blob = shard.stored.blob;
@@ -116,7 +115,7 @@ async fn check_due(control: &Control, put_off: &mut HashMap<BlobId, Timestamp>) 
         }
         let verdict = control.check(&shard, &mut pace, |_| ()).await?;
         if !matches!(verdict, Verdict::Sound(_)) {
-            put_off.insert(blob, control.now().plus_ms(RETRY_MS));
+            put_off.insert(blob, Instant::now() + RETRY_AFTER);
         }
     }
     Ok(())
@@ -158,14 +157,11 @@ impl Control {
         Ok(record.and_then(|record| record.checked_at))
     }
 
-    /// Whether the shard is still there and was not checked since that moment.
+    /// Whether the shard is still there and was not checked since that moment. What was checked in the future was checked
+    /// before the wall clock was put back.
     async fn is_due(&self, shard: &ShardAt, since: Timestamp) -> Result<bool, CatalogError> {
-        let blob = shard.stored.blob;
-        if self.checked_at(blob).await?.is_some_and(|at| at > since) {
-            return Ok(false);
-        }
-        let name = shard.snapshot.clone();
-        let owner = self.ports.store.read(move |tx| tx.get::<Snapshot>(name.as_str())).await?;
-        Ok(owner.is_some_and(|snapshot| snapshot.blobs().any(|owned| owned == blob)))
+        let now = self.now();
+        let was_checked = self.checked_at(shard.stored.blob).await?.is_some_and(|at| at > since && at <= now);
+        Ok(!was_checked && self.is_owned(shard).await?)
     }
 }

@@ -3,7 +3,7 @@
 use valkeep_access::sigv4::SignatureError;
 use valkeep_api::Fault;
 use valkeep_api::query::DecodeError;
-use valkeep_control::Refusal;
+use valkeep_control::{Refusal, error_chain};
 use valkeep_domain::arn::ResourceKind;
 
 /// An error answer: what stands on the wire.
@@ -112,7 +112,10 @@ impl From<Refusal> for Answer {
             // The page prints texts, not codes; IPV is the modelled fault that fits (section 4.1).
             R::Export(_) | R::InvalidValue(_) => Self::invalid_value(text),
             R::InvalidCombination(_) => Self::invalid_combination(text),
-            R::Internal(_) => Self::internal(),
+            R::Internal(cause) => {
+                tracing::error!(error = error_chain(cause.as_ref()), "a request was not done");
+                Self::internal()
+            }
         }
     }
 }

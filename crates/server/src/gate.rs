@@ -31,10 +31,7 @@ impl Visitor {
         match control.credential(&claim.access_key).await {
             Ok(Some(credential)) => Ok(Self { claim, credential }),
             Ok(None) => Err(Answer::from(&SignatureError::InvalidClientTokenId)),
-            Err(refusal) => {
-                tracing::error!(error = ?refusal, "identities cannot be read");
-                Err(Answer::from(refusal))
-            }
+            Err(refusal) => Err(Answer::from(refusal)),
         }
     }
 

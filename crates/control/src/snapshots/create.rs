@@ -12,6 +12,7 @@ use crate::clusters;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Reason, StepError, Work};
 use crate::{Control, Refusal, events, tags};
+use std::ops::Bound;
 use std::sync::Arc;
 use valkeep_domain::arn::Place;
 use valkeep_domain::cluster::ClusterEvent;
@@ -145,15 +146,18 @@ fn count_one(
 ) -> Result<(), Refusal> {
     let prefix = SnapshotTaken::of_cluster(cluster);
     let since = SnapshotTaken::from(cluster, now.plus_ms(-QUOTA_PERIOD_MS));
-    let counted = Scan::keys(&prefix, quota as usize).after(&since);
+    // What lies further in the future than the period was taken before the wall clock was put back.
+    let until = SnapshotTaken::from(cluster, now.plus_ms(QUOTA_PERIOD_MS));
+    let counted = Scan { to: Bound::Excluded(until), ..Scan::keys(&prefix, quota as usize).after(&since) };
     if tx.scan::<SnapshotTaken>(&counted)?.len() >= quota as usize {
         return Err(Refusal::SnapshotQuota(quota));
     }
-    let outdated = Scan { to: std::ops::Bound::Excluded(since), ..Scan::keys(&prefix, 10) };
+    let outdated = Scan { to: Bound::Excluded(since), ..Scan::keys(&prefix, 10) };
     for (key, _) in tx.scan_at::<SnapshotTaken>(&outdated)? {
         tx.remove::<SnapshotTaken>(&key)?;
     }
-    tx.insert(&SnapshotTaken { cluster: cluster.clone(), at: now, snapshot: snapshot.to_string() })?;
+    // The same name in the same millisecond is there already: what refuses a second snapshot of that name comes after this.
+    tx.put(&SnapshotTaken { cluster: cluster.clone(), at: now, snapshot: snapshot.to_string() })?;
     Ok(())
 }
 

@@ -68,18 +68,20 @@ pub struct Verifying {
 pub type Told<'a> = &'a (dyn Fn(Verifying) + Send + Sync);
 
 impl Control {
-    /// Verifies one snapshot, or all that have bytes, as fast as the machine allows.
+    /// Verifies one snapshot, or all that have bytes, as fast as the machine allows. Of all, those that are deleted
+    /// meanwhile are left out.
     ///
     /// # Errors
     /// `SnapshotNotFound`; `SnapshotState` for a snapshot without bytes; `Internal`.
     pub async fn verify(&self, name: Option<&SnapshotName>, told: Told<'_>) -> Result<Vec<ShardReport>, Refusal> {
-        let shards = match name {
-            Some(name) => self.shards_of(name).await?,
-            None => self.all_shards().await?,
-        };
-        self.verify_shards(shards, Pace::Free, told).await
+        let Some(name) = name else { return self.verify_shards(self.all_shards().await?, Pace::Free, told).await };
+        let shards = self.shards_of(name).await?;
+        let wanted = shards.len();
+        let reports = self.verify_shards(shards, Pace::Free, told).await?;
+        if reports.len() < wanted { Err(Refusal::SnapshotNotFound(name.clone())) } else { Ok(reports) }
     }
 
+    /// The shards that are still owned when they were read.
     pub(crate) async fn verify_shards(
         &self,
         shards: Vec<ShardAt>,
@@ -91,6 +93,9 @@ impl Control {
         let mut verdicts = HashMap::<BlobId, Verdict>::new();
         let mut reports = Vec::with_capacity(shards.len());
         for shard in shards {
+            if !self.is_owned(&shard).await? {
+                continue;
+            }
             let began = self.now();
             let verdict = match verdicts.get(&shard.stored.blob) {
                 Some(verdict) => verdict.clone(),
@@ -100,6 +105,10 @@ impl Control {
                         told(so_far);
                     };
                     let verdict = self.check(&shard, &mut pace, passed).await?;
+                    // The bytes of a snapshot that was deleted go while they are read.
+                    if !matches!(verdict, Verdict::Sound(_)) && !self.is_owned(&shard).await? {
+                        continue;
+                    }
                     verdicts.insert(shard.stored.blob, verdict.clone());
                     verdict
                 }
@@ -109,6 +118,13 @@ impl Control {
         let sound = verdicts.into_iter().filter(|(_, verdict)| matches!(verdict, Verdict::Sound(_)));
         self.make_available(damaged, sound.map(|(blob, _)| blob).collect()).await?;
         Ok(reports)
+    }
+
+    /// Whether the snapshot is still there and has this shard.
+    pub(crate) async fn is_owned(&self, shard: &ShardAt) -> Result<bool, CatalogError> {
+        let (name, blob) = (shard.snapshot.clone(), shard.stored.blob);
+        let owner = self.ports.store.read(move |tx| tx.get::<Snapshot>(name.as_str())).await?;
+        Ok(owner.is_some_and(|snapshot| snapshot.blobs().any(|owned| owned == blob)))
     }
 
     /// Reads one shard in full and writes down what was found.

@@ -8,11 +8,11 @@ use crate::support::keys::{DEFAULT_KEY, KEY_B};
 use crate::support::requests::{admin, copy, copy_under, delete, export, group, name, snapshot};
 use std::sync::Mutex;
 use std::time::Duration;
-use valkeep_control::Control;
 use valkeep_control::jobs::{Job, Work, Workers};
 use valkeep_control::snapshots::export::ExportPart;
 use valkeep_control::snapshots::verified::Found;
 use valkeep_control::snapshots::verify::{ShardReport, Verdict, Verifying};
+use valkeep_control::{Control, Refusal};
 use valkeep_domain::ids::BlobId;
 use valkeep_domain::snapshot::{Failure, SnapshotState, StoredShard};
 use valkeep_ports::blobs::{BlobRecord, Blobs};
@@ -308,6 +308,32 @@ async fn damage_that_is_found_while_all_are_verified_stays() {
     let reports = running.await.unwrap();
     assert!(reports.iter().all(|report| matches!(report.verdict, Verdict::Sound(_))), "it read them before");
     assert_eq!((world.status("s").await, world.status("z").await), ("failed", "available"));
+}
+
+/// Bytes that are not there any more because nobody owns them are no damage.
+#[tokio::test(start_paused = true)]
+async fn a_snapshot_that_is_deleted_while_it_is_verified_is_left_out() {
+    for only in [None, Some(name("s"))] {
+        let world = world_with_snapshot_of(SAMPLE.to_vec()).await;
+        taken(&world, "z").await;
+        let (control, wanted) = (world.control(), only.clone());
+        let at_s = world.faults.hold(Site::BlobOpen);
+        let running = tokio::spawn(async move { control.verify(wanted.as_ref(), &|_| ()).await });
+        at_s.reached().await;
+        let control = world.control();
+        delete(&control, "s").await.unwrap();
+        world.finish(&control).await;
+        at_s.open();
+        match (running.await.unwrap(), only) {
+            (Ok(reports), None) => {
+                let found: Vec<_> = reports.iter().map(|report| report.shard.snapshot.as_str()).collect();
+                assert_eq!(found, ["z"]);
+                assert!(matches!(reports[0].verdict, Verdict::Sound(_)));
+            }
+            (Err(refusal), Some(_)) => assert!(matches!(refusal, Refusal::SnapshotNotFound(_)), "{refusal:?}"),
+            (other, only) => panic!("{only:?}: {other:?}"),
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

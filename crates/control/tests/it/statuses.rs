@@ -370,6 +370,18 @@ async fn snapshots_of_a_node_are_counted_over_24_hours_l63() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_calls_for_one_name_in_one_millisecond_the_later_is_refused() {
+    let world = world_with(&[]).await;
+    let (control, gate) = (world.control(), world.faults.hold(Site::CatalogWrite));
+    let later = tokio::spawn(async move { snapshot(&control, "g", "s").await.map(drop) });
+    gate.reached().await;
+    snapshot(&world.control(), "g", "s").await.unwrap();
+    gate.open();
+    let refused = later.await.unwrap();
+    assert!(matches!(refused, Err(Refusal::GroupState(_))), "{refused:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_node_has_its_own_quota_l63() {
     let world = world_with(&[]).await;
     let control = world.control();
