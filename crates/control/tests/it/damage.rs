@@ -3,7 +3,7 @@
 use crate::support::World;
 use crate::support::damages::{Damage, damages};
 use crate::support::engines::{SAMPLE, large_file};
-use crate::support::faults::Site;
+use crate::support::faults::{Mishap, Site};
 use crate::support::keys::{DEFAULT_KEY, KEY_B};
 use crate::support::requests::{admin, copy, copy_under, delete, export, group, name, snapshot};
 use std::sync::Mutex;
@@ -365,6 +365,22 @@ async fn the_scrub_finds_damage_after_the_days_that_are_set() {
     }
     let checked = world.control().scrubbed().await.unwrap();
     assert_eq!((checked.len(), checked[0].owners), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_blob_that_cannot_be_removed_does_not_keep_the_others() {
+    let world = world_with_snapshot_of(SAMPLE.to_vec()).await;
+    taken(&world, "z").await;
+    let control = world.control();
+    delete(&control, "s").await.unwrap();
+    delete(&control, "z").await.unwrap();
+    world.faults.choose(Site::BlobDelete, 1, Mishap::Fails);
+    let workers = Workers::start(control.clone(), true).await;
+    for (seconds, left) in [(30, 1), (60, 0)] {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        assert_eq!(world.blobs_stored().await, left, "{seconds} s later");
+    }
+    workers.stop(Duration::ZERO).await;
 }
 
 /// Runs a process for some minutes, days later; nobody waits, as time is paused.
