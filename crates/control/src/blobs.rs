@@ -5,12 +5,15 @@ use crate::jobs::{Held, StepError};
 use valkeep_domain::ids::{BlobId, JobId};
 use valkeep_domain::size::ByteCount;
 use valkeep_domain::time::Timestamp;
-use valkeep_ports::blobs::{BlobRecord, BlobState};
-use valkeep_ports::catalog::{Scan, Tx};
+use valkeep_ports::blobs::{BlobError, BlobRecord, BlobState};
+use valkeep_ports::catalog::{CatalogError, Scan, Tx};
 
 /// Blobs that are being written at the same time, as far as one job looks for its own. Far above what the workers and the
 /// connections of a process can begin.
 const MAX_WRITING: usize = 10_000;
+
+/// Blobs in one look at the catalog.
+const BATCH: usize = 100;
 
 /// Records a blob that the job is about to write.
 pub(crate) async fn begin(control: &Control, held: Held, key_arn: &str) -> Result<BlobId, StepError> {
@@ -36,6 +39,33 @@ pub(crate) async fn keep_if_held(control: &Control, held: Held, id: BlobId) -> R
         control.ports.blobs.delete(id).await?;
     }
     outcome
+}
+
+/// The blobs that lie in the store and whose record, or that they have none, is `wanted`.
+///
+/// # Errors
+/// When the blobs cannot be listed, and those of the catalog.
+pub(crate) async fn stored_where<E>(
+    control: &Control,
+    wanted: impl Fn(Option<&BlobRecord>) -> bool + Copy + Send + Sync + 'static,
+) -> Result<Vec<BlobId>, E>
+where
+    E: From<BlobError> + From<CatalogError> + Send + 'static,
+{
+    let mut found = Vec::new();
+    for chunk in control.ports.blobs.list().await?.chunks(BATCH) {
+        let ids = chunk.to_vec();
+        let look = move |tx: &mut Tx<'_>| {
+            let mut found = Vec::new();
+            for id in &ids {
+                let record = tx.get::<BlobRecord>(&id.to_string())?;
+                found.extend(wanted(record.as_ref()).then_some(*id));
+            }
+            Ok::<_, E>(found)
+        };
+        found.extend(control.ports.store.read(look).await?);
+    }
+    Ok(found)
 }
 
 /// Leaves to the sweeper what the job began to write and what became nobody's.

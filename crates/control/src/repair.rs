@@ -6,6 +6,7 @@
 //! shards are there and each was read in full and found sound. Nothing is ever removed, and no snapshot of the catalog is
 //! changed.
 
+use crate::blobs::stored_where;
 use crate::snapshots::subject::Subject;
 use crate::snapshots::verified::{Cause, Verified, VerifyError};
 use crate::snapshots::verify::{ShardAt, ShardReport, Told, Verdict, Verifying};
@@ -21,9 +22,6 @@ use valkeep_ports::blobs::{BlobError, BlobReader, BlobRecord, BlobState};
 use valkeep_ports::catalog::{CatalogError, Tx};
 use valkeep_ports::records::Tagged;
 use valkeep_ports::sealed::{SealedError, SealedReader};
-
-/// Blobs in one look.
-const BATCH: usize = 100;
 
 /// Put behind a name that is taken, with a number from 1.
 const SUFFIX: &str = "recovered";
@@ -185,25 +183,13 @@ impl Control {
 
     /// Blobs that lie there and have no record, or that of a job that does not run and wrote them before.
     async fn unknown_blobs(&self) -> Result<Vec<BlobId>, RepairError> {
-        let mut unknown = Vec::new();
         let jobs_run = self.handover.has_workers();
-        for chunk in self.ports.blobs.list().await?.chunks(BATCH) {
-            let ids = chunk.to_vec();
-            let look = move |tx: &mut Tx<'_>| {
-                let mut unknown = Vec::new();
-                for id in &ids {
-                    let is_unknown = match tx.get::<BlobRecord>(&id.to_string())?.map(|known| known.state) {
-                        None => true,
-                        Some(BlobState::Writing { job }) => job.is_some() && !jobs_run,
-                        Some(BlobState::Sealed { .. } | BlobState::Dead) => false,
-                    };
-                    unknown.extend(is_unknown.then_some(*id));
-                }
-                Ok::<_, CatalogError>(unknown)
-            };
-            unknown.extend(self.ports.store.read(look).await?);
-        }
-        Ok(unknown)
+        stored_where(self, move |record| match record.map(|known| &known.state) {
+            None => true,
+            Some(BlobState::Writing { job }) => job.is_some() && !jobs_run,
+            Some(BlobState::Sealed { .. } | BlobState::Dead) => false,
+        })
+        .await
     }
 
     async fn candidate(&self, blob: BlobId) -> Result<Option<Candidate>, Cause> {

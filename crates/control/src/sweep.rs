@@ -4,6 +4,7 @@
 //! catalog that was put back to an older state: they are counted in the log and never removed. What writers left in the
 //! store beside blobs is the store's to tidy up; it is told to every hour.
 
+use crate::blobs::stored_where;
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Job, StepError};
 use crate::{Control, error_chain};
@@ -100,7 +101,7 @@ pub(crate) async fn adopt(control: &Arc<Control>) -> Result<(), CatalogError> {
     control.ports.store.write(abandon_unwritten).await?;
     let control = control.clone();
     tokio::spawn(async move {
-        match unknown_blobs(&control).await {
+        match count_unknown(&control).await {
             Ok(0) => {}
             Ok(count) => tracing::warn!(count, "blobs without a record are kept; the catalog may be an older one"),
             Err(error) => tracing::error!(error = error_chain(&error), "blobs could not be listed"),
@@ -117,7 +118,7 @@ async fn keep_finished(control: &Control) -> Result<(), StepError> {
     let scan = Scan::index(BlobRecord::BY_STATE, "writing", usize::from(u16::MAX));
     let mut begun = store.read(move |tx| tx.scan::<BlobRecord>(&scan)).await?;
     begun.retain(|blob| matches!(blob.state, BlobState::Writing { job: Some(_) }));
-    if begun.is_empty() || unknown_blobs(control).await? == 0 {
+    if begun.is_empty() || count_unknown(control).await? == 0 {
         return Ok(());
     }
     for BlobRecord { id, .. } in begun {
@@ -146,21 +147,6 @@ fn abandon_unwritten(tx: &mut Tx<'_>) -> Result<(), CatalogError> {
 }
 
 /// Blobs that the sweeper removes meanwhile may be counted too; the number is a hint to the operator.
-async fn unknown_blobs(control: &Control) -> Result<usize, StepError> {
-    let mut unknown = 0;
-    for chunk in control.ports.blobs.list().await?.chunks(BATCH) {
-        let ids = chunk.to_vec();
-        unknown += control
-            .ports
-            .store
-            .read(move |tx| {
-                let mut unknown = 0;
-                for id in &ids {
-                    unknown += usize::from(tx.get::<BlobRecord>(&id.to_string())?.is_none());
-                }
-                Ok::<_, CatalogError>(unknown)
-            })
-            .await?;
-    }
-    Ok(unknown)
+async fn count_unknown(control: &Control) -> Result<usize, StepError> {
+    Ok(stored_where::<StepError>(control, |record| record.is_none()).await?.len())
 }
