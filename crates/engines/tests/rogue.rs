@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use std::future::Future;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -45,17 +46,26 @@ impl RdbSink for Walked {
     }
 }
 
+/// A node that does this with whoever connects first.
+async fn node<F: Future<Output = ()> + Send + 'static>(
+    tls: Option<NodeTls>,
+    serve: impl FnOnce(TcpStream) -> F + Send + 'static,
+) -> (NodeAccess, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut server = JoinSet::new();
+    server.spawn(async move { serve(listener.accept().await.unwrap().0).await });
+    let host = "127.0.0.1".to_owned();
+    (NodeAccess { host, port, username: None, password: None, tls, spawned_as: None }, server)
+}
+
 /// What a capture from a server that does this says.
 async fn told<F: Future<Output = ()> + Send + 'static>(
     engines: &LocalEngines,
     tls: Option<NodeTls>,
     serve: impl FnOnce(TcpStream) -> F + Send + 'static,
 ) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let mut server = JoinSet::new();
-    server.spawn(async move { serve(listener.accept().await.unwrap().0).await });
-    let node = NodeAccess { host: "127.0.0.1".to_owned(), port, username: None, password: None, tls, spawned_as: None };
+    let (node, _server) = node(tls, serve).await;
     match engines.capture(&node, &mut Walked(Walker::new())).await {
         Ok(()) => "whole".to_owned(),
         Err(error) => error.told(),
@@ -138,4 +148,26 @@ async fn servers_that_mean_harm_are_told_of_and_take_no_memory() {
 
     let growth = peak_memory_kib() - before;
     assert!(growth < MOST_GROWTH_KIB, "{growth} KiB");
+}
+
+/// Never silent for long, and never done.
+async fn drip(mut socket: TcpStream) {
+    let mut heard = [0; 1024];
+    if socket.read(&mut heard).await.unwrap() == 0 || socket.write_all(b"$1000000\r\n").await.is_err() {
+        return;
+    }
+    let mut tick = tokio::time::interval(Duration::from_millis(50));
+    while socket.write_all(b"x").await.is_ok() {
+        tick.tick().await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_drips_is_not_listened_to_for_ever() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = EnginesConfig { limits: LIMITS, ..EnginesConfig::default() };
+    let engines = LocalEngines::new(directory.path().to_owned(), config).await.unwrap();
+    let (node, _server) = node(None, drip).await;
+    let error = engines.inspect(&node).await.unwrap_err();
+    assert_eq!(error.told(), "the node took longer than 2 s (what it says of itself)");
 }

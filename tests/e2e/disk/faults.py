@@ -10,9 +10,12 @@ from pathlib import Path
 OPERATIONS = ["open", "read", "pread", "write", "pwrite", "fsync", "fdatasync", "rename", "truncate", "unlink", "mkdir"]
 # Half of a write is done; the next one finds the disk full.
 HALF = 0
+# The call does less than it was asked, and no more is wrong.
+SHORT = -2
 FULL, BROKEN, TOO_MANY = errno.ENOSPC, errno.EIO, errno.EMFILE
 ERRORS = {
-    "open": [TOO_MANY, BROKEN, FULL], "read": [BROKEN], "pread": [BROKEN], "write": [FULL, BROKEN, HALF], "pwrite": [FULL, BROKEN, HALF],
+    "open": [TOO_MANY, BROKEN, FULL], "read": [BROKEN, SHORT], "pread": [BROKEN, SHORT],
+    "write": [FULL, BROKEN, HALF, SHORT], "pwrite": [FULL, BROKEN, HALF, SHORT],
     "fsync": [BROKEN, FULL], "fdatasync": [BROKEN], "rename": [BROKEN, FULL], "truncate": [BROKEN], "unlink": [BROKEN], "mkdir": [FULL],
 }
 # armed, operation, nth, lasting, error, hits; then one count for each operation.
@@ -20,7 +23,7 @@ HEAD, COUNTS = struct.Struct("=6i"), struct.Struct(f"={len(OPERATIONS)}i")
 
 
 def called(error):
-    return "a half write" if error == HALF else errno.errorcode[error]
+    return {HALF: "a half write", SHORT: "a short count"}.get(error) or errno.errorcode[error]
 
 
 class Faults:

@@ -24,7 +24,7 @@ sys.path[:0] = [str(HERE.parent), str(E2E / "trial"), str(E2E), str(E2E.parents[
 from botocore.exceptions import ClientError  # noqa: E402
 
 from checks import MOVING, Broken, check_answers, check_blobs, whole_lineages  # noqa: E402
-from faults import ERRORS, OPERATIONS, Faults, called  # noqa: E402
+from faults import ERRORS, OPERATIONS, SHORT, Faults, called  # noqa: E402
 from kit.service import NotStarted  # noqa: E402
 from model import GONE, THERE, Model, Snapshot  # noqa: E402
 from setup import clients_of  # noqa: E402
@@ -127,10 +127,11 @@ class Harness:
         return not any(s["SnapshotStatus"] in MOVING for page in pages for s in page["Snapshots"])
 
     def excuse(self, point, snapshots, exports):
-        """Under a fault that lasts a job may end without success; one that passed is no excuse."""
+        """Under a fault that lasts a job may end without success; one that passed is no excuse, and neither is a short count."""
+        excused = point.lasting and point.error != SHORT
         for name, snapshot in self.model.snapshots.items():
-            snapshot.may_fail = point.lasting and name not in snapshots
-        if point.lasting:
+            snapshot.may_fail = excused and name not in snapshots
+        if excused:
             for key in self.model.exports.keys() - exports:
                 states, lineage = self.model.exports[key]
                 self.model.exports[key] = states | {GONE}, lineage

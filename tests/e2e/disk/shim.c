@@ -28,7 +28,7 @@ static const char *const NAMES[] = {"open", "read", "pread", "write", "pwrite", 
 /* As faults.py writes it. */
 struct plan {
     _Atomic int32_t armed, operation, nth, lasting;
-    /* An errno; 0: half of a write is done, and the next one fails with ENOSPC. */
+    /* An errno; 0: half of a write is done, and the next one fails with ENOSPC; -2: the call does less than it was asked. */
     _Atomic int32_t error;
     _Atomic int32_t hits;
     _Atomic int32_t seen[OPERATIONS];
@@ -70,13 +70,16 @@ static const char *path_of(int file, char path[PATH_MAX]) {
 
 static void tell(enum operation operation, int number, int error, const char *path) {
     char line[PATH_MAX + 100];
-    int length = snprintf(line, sizeof line, "%s %d %s %s\n", NAMES[operation], number, error ? strerror(error) : "half", path);
+    int length = snprintf(line, sizeof line, "%s %d %s %s\n", NAMES[operation], number, error > 0 ? strerror(error) : error ? "short" : "half", path);
     syscall(SYS_write, log_file, line, length);
 }
 
-enum { PASS = -1, HALF = 0 };
+enum { PASS = -1, HALF = 0, SHORT = -2 };
 
-/* What becomes of this call: PASS, HALF, or an errno. */
+/* Bytes that a short call does at most: no multiple of a disk's block. */
+enum { SHORT_BYTES = 1000 };
+
+/* What becomes of this call: PASS, HALF, SHORT, or an errno. */
 static int fate(enum operation operation, const char *path) {
     if (!plan || !is_below(path) || !plan->armed) return PASS;
     int number = ++plan->seen[operation], nth = plan->nth, error = plan->error;
@@ -144,12 +147,35 @@ static void lose(int file) {
 OPEN_FUNCTION(open)
 OPEN_FUNCTION(open64)
 
+/* How much of a write is done. */
+static size_t part(int error, size_t length) {
+    if (error == HALF && length > 1) return length / 2;
+    return error == SHORT && length > SHORT_BYTES ? SHORT_BYTES : length;
+}
+
+/* A write past the page cache ends inside a block when the disk ends it, never when it is asked to. */
+static int direct_off(int error, int file) {
+    int flags = error == SHORT ? fcntl(file, F_GETFL) : 0;
+    if (flags > 0 && flags & O_DIRECT) fcntl(file, F_SETFL, flags & ~O_DIRECT);
+    return flags;
+}
+
+static void direct_on(int flags, int file) {
+    int saved = errno;
+    if (flags > 0 && flags & O_DIRECT) fcntl(file, F_SETFL, flags);
+    errno = saved;
+}
+
+/* The rest of what was read counts as not read, and is overwritten by the next call. */
 #define READ_FUNCTION(operation, name, parameters, arguments)            \
     ssize_t name parameters {                                            \
         int error = fate_of_file(operation, file);                       \
         if (error > 0) return fail(error);                               \
         REAL(name);                                                      \
-        return real arguments;                                           \
+        ssize_t done = real arguments;                                   \
+        if (error != SHORT || done <= SHORT_BYTES) return done;          \
+        if (operation == READ) lseek(file, SHORT_BYTES - done, SEEK_CUR); \
+        return SHORT_BYTES;                                              \
     }
 READ_FUNCTION(READ, read, (int file, void *bytes, size_t length), (file, bytes, length))
 READ_FUNCTION(READ, readv, (int file, const struct iovec *pieces, int count), (file, pieces, count))
@@ -161,7 +187,9 @@ ssize_t write(int file, const void *bytes, size_t length) {
     if (error > 0) return fail(error);
     off_t offset = lseek(file, 0, SEEK_CUR);
     REAL(write);
-    ssize_t done = real(file, bytes, error == HALF && length > 1 ? length / 2 : length);
+    int flags = direct_off(error, file);
+    ssize_t done = real(file, bytes, part(error, length));
+    direct_on(flags, file);
     if (offset >= 0) written(file, offset, done);
     return done;
 }
@@ -171,7 +199,8 @@ ssize_t writev(int file, const struct iovec *pieces, int count) {
     if (error > 0) return fail(error);
     off_t offset = lseek(file, 0, SEEK_CUR);
     REAL(writev);
-    ssize_t done = real(file, pieces, error == HALF && count > 1 ? count / 2 : count);
+    int fewer = (error == HALF || error == SHORT) && count > 1;
+    ssize_t done = real(file, pieces, fewer ? count / 2 : count);
     if (offset >= 0) written(file, offset, done);
     return done;
 }
@@ -181,7 +210,9 @@ ssize_t writev(int file, const struct iovec *pieces, int count) {
         int error = fate_of_file(PWRITE, file);                          \
         if (error > 0) return fail(error);                               \
         REAL(name);                                                      \
-        ssize_t done = real(file, bytes, error == HALF && length > 1 ? length / 2 : length, offset); \
+        int flags = direct_off(error, file);                             \
+        ssize_t done = real(file, bytes, part(error, length), offset);   \
+        direct_on(flags, file);                                          \
         written(file, offset, done);                                     \
         return done;                                                     \
     }

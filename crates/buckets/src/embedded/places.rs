@@ -54,6 +54,7 @@ async fn place(places: &Arc<Semaphore>, patience: Duration) -> Result<OwnedSemap
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::embedded::error::Trouble;
 
     #[tokio::test]
     async fn who_finds_no_place_is_asked_to_slow_down_and_one_that_ends_makes_room() {
@@ -64,6 +65,7 @@ mod tests {
         }
         let refused = place(&places.writes, Duration::ZERO).await.unwrap_err();
         assert_eq!(refused.code, S3ErrorCode::SlowDown);
+        assert!(Trouble::from(refused).may_pass());
         assert!(places.to_read().await.is_ok());
         held.pop();
         assert!(places.to_write().await.is_ok());
