@@ -20,7 +20,8 @@ def clients_of(service):
 def test_the_first_start_makes_everything_and_says_how_to_use_it(new_service):
     service = new_service().start()
     assert stat.S_IMODE(service.data.stat().st_mode) == 0o700
-    told = "".join(service.printed)
+    # Started means that the first lines were printed; the last one names the way to use it.
+    told = eventually("the welcome is whole", lambda: "describe-snapshots" in service.printed[-1] and "".join(service.printed))
     key, secret = service.credentials()
     identity = clients_of(service).sts.get_caller_identity()
     for fact in (service.endpoint, identity["Account"], "us-east-1", key, "valkeep env"):
