@@ -24,8 +24,8 @@ const BATCH: usize = 100;
 /// announced. As often as workers look for jobs.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Pause before a blob that could not be removed is tried again. Our choice.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+/// Pause before a blob that could not be removed is tried again: short, since its space is wanted back. Our choice.
+const RETRY_AFTER: Duration = Duration::from_secs(15);
 
 /// How often the blob store tidies up. Our choice.
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
