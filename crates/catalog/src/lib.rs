@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use valkeep_ports::catalog::{Catalog, CatalogError, Outcome, Unit};
 
-pub use crate::schema::OpenError;
+pub use crate::schema::{FILE, OpenError};
 
 /// The catalog of one directory.
 #[derive(Debug)]

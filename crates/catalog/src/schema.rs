@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use valkeep_ports::catalog::{CatalogError, Table};
 
-const FILE: &str = "catalog.sqlite3";
+pub const FILE: &str = "catalog.sqlite3";
 
 /// Steps of the schema; the step with index n makes version n + 1 out of version n. A released step never changes.
 const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] = &[make_tables];

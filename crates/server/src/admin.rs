@@ -336,6 +336,9 @@ mod tests {
     async fn the_file_of_the_first_identity_follows_its_access_key() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
+        let parts = wiring::open(Directory::make(path).unwrap(), &Config::default()).await.unwrap();
+        parts.catalog.close().await;
+        drop(parts);
         let ask = |asked: Command| async move { command(path, &Config::default(), asked, |_| ()).await.unwrap() };
         let rotate = || ask(Command::RotateIdentity { name: FIRST_IDENTITY.to_owned() });
         let shown = rotate().await;
@@ -361,7 +364,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path();
         let ask = |asked: Command| async move { command(path, &Config::default(), asked, |_| ()).await };
-        let parts = wiring::open(Directory::hold(path).unwrap(), &Config::default()).await.unwrap();
+        let parts = wiring::open(Directory::make(path).unwrap(), &Config::default()).await.unwrap();
         let (stop, stopped) = watch::channel(false);
         let listening = listen(&parts, stopped).unwrap();
         let commands = || {

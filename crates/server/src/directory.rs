@@ -19,6 +19,12 @@ pub struct Directory {
 pub enum DirectoryError {
     #[error("{0} is in use by another valkeep process")]
     InUse(PathBuf),
+    #[error(
+        "{0} is no data directory of valkeep: name one with --data DIR, or make this one by `valkeep serve --data {0}`"
+    )]
+    NotOne(PathBuf),
+    #[error("{0} holds what is not valkeep's; a new data directory must be empty")]
+    Foreign(PathBuf),
     #[error("the data directory {path} cannot be used")]
     Io { path: PathBuf, source: io::Error },
 }
@@ -38,20 +44,48 @@ impl std::fmt::Debug for FirstIdentity {
     }
 }
 
+const LOCK: &str = "lock";
+pub(crate) const MASTER_KEY: &str = "master.key";
 const CREDENTIALS: &str = "credentials.json";
 const ENDPOINT: &str = "endpoint";
 const VPC_ID: &str = "vpc-id";
 /// The files of named keys.
 pub(crate) const KEYS: &str = "keys";
 
+/// A directory with any of these is one of ours.
+const MARKS: [&str; 4] = [valkeep_catalog::FILE, MASTER_KEY, CREDENTIALS, VPC_ID];
+
+/// What may lie in a new one: what a file system puts into its own root, and what is left of a first start that was cut short.
+const NOTHING: [&str; 2] = ["lost+found", LOCK];
+
 impl Directory {
-    /// Makes the directory if there is none, and takes hold of it.
+    /// Takes hold of the directory, and makes it first if there is none: this is for serving.
     ///
     /// # Errors
-    /// `InUse` when another process has it; `Io`.
-    pub fn hold(path: &Path) -> Result<Self, DirectoryError> {
+    /// `Foreign` when something else lies in it, which must not be shut off from others or mixed with ours; `InUse`; `Io`.
+    pub fn make(path: &Path) -> Result<Self, DirectoryError> {
         let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+        if !is_ours(path).map_err(failed)? && !is_empty(path).map_err(failed)? {
+            return Err(DirectoryError::Foreign(path.to_owned()));
+        }
+        Self::lock(path)
+    }
+
+    /// Takes hold of a directory that was made before.
+    ///
+    /// # Errors
+    /// `NotOne` when it is none of ours; `InUse` when another process has it; `Io`.
+    pub fn hold(path: &Path) -> Result<Self, DirectoryError> {
+        match is_ours(path) {
+            Ok(true) => Self::lock(path),
+            Ok(false) => Err(DirectoryError::NotOne(path.to_owned())),
+            Err(source) => Err(DirectoryError::Io { path: path.to_owned(), source }),
+        }
+    }
+
+    fn lock(path: &Path) -> Result<Self, DirectoryError> {
+        let failed = |source| DirectoryError::Io { path: path.to_owned(), source };
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
         let lock = OpenOptions::new()
@@ -59,7 +93,7 @@ impl Directory {
             .truncate(false)
             .write(true)
             .mode(0o600)
-            .open(path.join("lock"))
+            .open(path.join(LOCK))
             .map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path, _lock: lock }),
@@ -147,6 +181,25 @@ impl Directory {
     }
 }
 
+fn is_ours(path: &Path) -> io::Result<bool> {
+    for mark in MARKS {
+        if path.join(mark).try_exists()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_empty(path: &Path) -> io::Result<bool> {
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        if !NOTHING.iter().any(|name| entry.file_name() == *name) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The first identity of a directory, read without holding it.
 ///
 /// # Errors
@@ -178,17 +231,52 @@ mod tests {
     fn a_second_holder_is_refused_until_the_first_lets_go() {
         let parent = tempfile::tempdir().unwrap();
         let path = parent.path().join("data");
-        let held = Directory::hold(&path).unwrap();
+        let held = Directory::make(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        std::fs::write(path.join(MASTER_KEY), "").unwrap();
         assert!(matches!(Directory::hold(&path), Err(DirectoryError::InUse(_))));
+        assert!(matches!(Directory::make(&path), Err(DirectoryError::InUse(_))));
         drop(held);
         assert!(Directory::hold(&path).is_ok());
+        assert!(Directory::make(&path).is_ok());
+    }
+
+    #[test]
+    fn only_serving_makes_a_directory() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("data");
+        assert!(matches!(Directory::hold(&path), Err(DirectoryError::NotOne(_))));
+        assert!(!path.exists());
+        std::fs::create_dir(&path).unwrap();
+        assert!(matches!(Directory::hold(&path), Err(DirectoryError::NotOne(_))));
+        assert_eq!(std::fs::read_dir(&path).unwrap().count(), 0);
+        std::fs::create_dir(path.join("lost+found")).unwrap();
+        // A first start that is cut short may be done again.
+        for _ in 0..2 {
+            drop(Directory::make(&path).unwrap());
+        }
+        // What came back from a backup has no lock.
+        std::fs::write(path.join(MASTER_KEY), "").unwrap();
+        std::fs::remove_file(path.join(LOCK)).unwrap();
+        assert!(Directory::hold(&path).is_ok());
+    }
+
+    #[test]
+    fn the_directory_of_others_is_left_as_it_is() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path();
+        std::fs::write(path.join("notes"), "").unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        assert!(matches!(Directory::make(path), Err(DirectoryError::Foreign(_))));
+        assert!(matches!(Directory::hold(path), Err(DirectoryError::NotOne(_))));
+        assert_eq!(std::fs::read_dir(path).unwrap().count(), 1);
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o755);
     }
 
     #[test]
     fn the_first_identity_is_kept_for_its_owner_only() {
         let parent = tempfile::tempdir().unwrap();
-        let directory = Directory::hold(parent.path()).unwrap();
+        let directory = Directory::make(parent.path()).unwrap();
         let identity = FirstIdentity {
             account_id: "123456789012".into(),
             region: "us-east-1".into(),

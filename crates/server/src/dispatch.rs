@@ -165,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn the_work_on_the_only_snapshot_of_an_answer_is_told_to_who_may_describe_it() {
         let directory = tempfile::tempdir().unwrap();
-        let parts = wiring::open(Directory::hold(directory.path()).unwrap(), &Config::default()).await.unwrap();
+        let parts = wiring::open(Directory::make(directory.path()).unwrap(), &Config::default()).await.unwrap();
         let store = Store::new(parts.catalog.clone());
         let insert = async |name: &str| {
             let snapshot = failed_to_export(name);

@@ -74,7 +74,7 @@ pub async fn serve(directory: &Path, config: &Config, ready: impl FnOnce(&Runnin
         _ => None,
     };
     let mut stop_signals = StopSignals::new().map_err(ServeError::System)?;
-    let held = Directory::hold(directory).map_err(OpenError::from)?;
+    let held = Directory::make(directory).map_err(OpenError::from)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
     let address = listener.local_addr().map_err(ServeError::System)?;
     let parts = wiring::open(held, config).await?;
@@ -185,7 +185,7 @@ mod tests {
     #[tokio::test]
     async fn a_service_runs_without_the_file_of_the_first_identity() {
         let directory = tempfile::tempdir().unwrap();
-        let held = Directory::hold(directory.path()).unwrap();
+        let held = Directory::make(directory.path()).unwrap();
         let parts = wiring::open(held, &Config::default()).await.unwrap();
         let running = Running::at("http://127.0.0.1:1".to_owned(), &parts);
         assert!(running.access_key_id.is_some_and(|key| key.starts_with("AKIA")));

@@ -2,7 +2,7 @@
 
 use crate::blob_place::BlobPlace;
 use crate::config::{self, Config, Grants};
-use crate::directory::{Directory, DirectoryError, FirstIdentity, KEYS};
+use crate::directory::{Directory, DirectoryError, FirstIdentity, KEYS, MASTER_KEY};
 use crate::system::{SystemClock, SystemIds};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -28,8 +28,6 @@ use zeroize::Zeroizing;
 /// Name of the identity that the first start makes.
 pub(crate) const FIRST_IDENTITY: &str = "admin";
 
-const MASTER_KEY: &str = "master.key";
-
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -46,7 +44,7 @@ pub enum OpenError {
     )]
     MasterKeyWrong(std::path::PathBuf),
     #[error(
-        "{0} was used and has no catalog: the catalog is lost. Put it back from a backup, or let `valkeep repair --apply` make a new one from the blobs and the files of the keys"
+        "{0} was used and has no catalog: the catalog is lost. Put it back from a backup, or let `valkeep repair --data {0} --apply` make a new one from the blobs and the files of the keys"
     )]
     CatalogLost(std::path::PathBuf),
     #[error("the blobs cannot be opened")]
@@ -353,7 +351,7 @@ mod tests {
     use std::path::Path;
 
     async fn opened(path: &Path) -> Result<Parts, OpenError> {
-        open(Directory::hold(path)?, &Config::default()).await
+        open(Directory::make(path)?, &Config::default()).await
     }
 
     /// The access key of the first identity, after a start and a stop.
