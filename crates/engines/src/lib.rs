@@ -136,6 +136,12 @@ impl Engines for LocalEngines {
         spawn::start(program, &home, node, &self.config.start, &self.config.limits).await
     }
 
+    fn kept(&self) -> Result<Vec<String>, EngineError> {
+        let entries = std::fs::read_dir(&self.directory).map_err(EngineError::Local)?;
+        let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        names.collect::<std::io::Result<_>>().map_err(EngineError::Local)
+    }
+
     async fn remove(&self, node_id: &str) -> Result<(), EngineError> {
         match Home::find(&self.directory, node_id)? {
             Some(home) => spawn::remove(&home, &self.config.start).await,

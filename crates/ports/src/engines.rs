@@ -229,6 +229,12 @@ pub trait Engines: Send + Sync + Debug {
     /// `NotInstalled`, `NotStarted`, `TimedOut`, `Local`.
     async fn start(&self, node: &NodeSpec) -> Result<(), EngineError>;
 
+    /// The ids of all nodes that have a directory here, whether they run or not.
+    ///
+    /// # Errors
+    /// `Local`.
+    fn kept(&self) -> Result<Vec<String>, EngineError>;
+
     /// Ends the node and removes its directory. Idempotent.
     ///
     /// # Errors

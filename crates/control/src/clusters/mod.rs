@@ -32,6 +32,14 @@ pub enum Nodes {
 }
 
 impl Nodes {
+    /// The ids of `count` nodes that run on this machine (N7).
+    pub(crate) fn spawned_ids(&self, count: usize) -> Vec<ClusterId> {
+        match self {
+            Self::Group(id) => (1..).map(|number| id.member(number)).take(count).collect(),
+            Self::Cluster(id) => vec![id.clone()],
+        }
+    }
+
     /// A member stands for its group.
     pub(crate) fn of(cluster: &CacheCluster) -> Self {
         match &cluster.group {

@@ -19,6 +19,9 @@ pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let looks = async {
+        if let Err(error) = name_unknown(&control).await {
+            tracing::error!(error, "the directories of nodes could not be listed");
+        }
         loop {
             ticks.tick().await;
             if let Err(error) = look_at_all(&control).await {
@@ -30,6 +33,18 @@ pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool
         _ = stopped.changed() => {}
         () = looks => {}
     }
+}
+
+/// Nodes that were lost with the catalog may still run. They are left alone; only their operator can say what they are.
+async fn name_unknown(control: &Control) -> Result<(), String> {
+    for id in control.ports.engines.kept().map_err(|error| error_chain(&error))? {
+        let key = id.clone();
+        let known = control.ports.store.read(move |tx| tx.get::<CacheCluster>(&key)).await;
+        if known.map_err(|error| error_chain(&error))?.is_none() {
+            tracing::warn!(node = id, "a node without a record is left alone, with its data; attach it while it runs");
+        }
+    }
+    Ok(())
 }
 
 async fn look_at_all(control: &Control) -> Result<(), CatalogError> {

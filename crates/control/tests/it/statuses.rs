@@ -14,9 +14,11 @@ use valkeep_control::jobs::Workers;
 use valkeep_control::snapshots::copy::CopySnapshot;
 use valkeep_control::snapshots::create::{CreateSnapshot, SnapshotOf};
 use valkeep_control::{Control, Refusal};
+use valkeep_domain::cluster::{CacheCluster, ReplicationGroup};
 use valkeep_domain::names::ClusterId;
 use valkeep_domain::snapshot::SnapshotState;
 use valkeep_domain::tags::Tags;
+use valkeep_ports::catalog::{CatalogError, Tx};
 use valkeep_ports::engines::EngineError;
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -406,6 +408,28 @@ async fn a_final_snapshot_counts_against_the_quota_l59() {
     assert!(matches!(refused, Err(Refusal::SnapshotQuota(QUOTA))));
     assert_eq!(world.everything().await, before);
     delete_group(&control, "g", None).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn nodes_that_were_lost_with_the_catalog_are_left_as_they_are() {
+    let world = World::new();
+    group(&world.control(), "g", 2).await.unwrap();
+    world.finish(&world.control()).await;
+    let forget = |tx: &mut Tx<'_>| {
+        tx.remove::<CacheCluster>("g-001")?;
+        tx.remove::<CacheCluster>("g-002")?;
+        tx.remove::<ReplicationGroup>("g")
+    };
+    world.store.write::<_, CatalogError>(forget).await.unwrap();
+    let control = world.control();
+    for refused in [group(&control, "g", 1).await.map(drop), cluster(&control, "g-002").await.map(drop)] {
+        assert!(
+            matches!(refused, Err(Refusal::InvalidValue(text)) if text.starts_with("Data of an earlier node g-00"))
+        );
+    }
+    group(&control, "h", 1).await.unwrap();
+    world.finish(&control).await;
+    assert_eq!(world.nodes.running(), ["g-001", "g-002", "h-001"]);
 }
 
 async fn copy_with(control: &Control, target: &str, tags: Option<Tags>) {

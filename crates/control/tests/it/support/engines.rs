@@ -233,6 +233,10 @@ impl Engines for FaultyNodes {
         self.faults.around(Site::NodeStart, away, effect).await
     }
 
+    fn kept(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.inner.0.lock().unwrap().running.keys().cloned().collect())
+    }
+
     async fn remove(&self, node_id: &str) -> Result<(), EngineError> {
         let effect = async {
             self.inner.0.lock().unwrap().running.remove(node_id);
