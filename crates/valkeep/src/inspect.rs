@@ -3,6 +3,7 @@
 mod table;
 
 use crate::Data;
+use crate::stored::BLOB_MAGIC;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,12 @@ fn print(report: &impl Serialize, table: impl FnOnce() -> String, output: Output
 
 /// Walks a file to its end, or to where it is damaged.
 fn inspect(mut input: impl Read, name: &str) -> anyhow::Result<FileReport> {
+    let mut magic = Vec::new();
+    input.by_ref().take(8).read_to_end(&mut magic).with_context(|| format!("{name} cannot be read"))?;
+    if magic == BLOB_MAGIC {
+        bail!("{name} is a sealed blob: name its snapshot, or let `valkeep verify` check it");
+    }
+    let mut input = magic.as_slice().chain(input);
     let mut inspector = Inspector::new();
     let mut piece = vec![0; PIECE_BYTES];
     let damage = loop {
@@ -160,9 +167,6 @@ impl From<valkeep_rdb::RdbError> for Damage {
 
 /// Asks for the facts of a snapshot.
 async fn ask(data: &Data, name: String) -> anyhow::Result<SnapshotReport> {
-    if !data.directory.is_dir() {
-        bail!("there is no file {name}, and no directory {} with snapshots", data.directory.display());
-    }
     let asked = Command::Inspect { snapshot: name.clone() };
     let answer = command(&data.directory, &data.load_config()?, asked, |_| ())
         .await
@@ -193,6 +197,11 @@ mod tests {
         assert_eq!(damage(&[FILE, b"x"].concat()), Some((29, "bytes follow the end of the file".to_owned())));
         let unknown = [&FILE[..20], &[242]].concat();
         assert_eq!(damage(&unknown), Some((21, "REDIS0011 has no opcode 242".to_owned())));
+    }
+
+    #[test]
+    fn a_sealed_blob_is_no_damaged_file() {
+        assert!(inspect(&b"valkblob and more"[..], "file").unwrap_err().to_string().contains("sealed blob"));
     }
 
     #[test]

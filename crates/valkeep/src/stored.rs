@@ -14,7 +14,7 @@ use std::time::Instant;
 use valkeep_server::admin::{Command, Progress, command, verify_file};
 
 /// What a sealed blob begins with (docs/blob-format.md).
-const BLOB_MAGIC: &[u8; 8] = b"valkblob";
+pub(crate) const BLOB_MAGIC: &[u8; 8] = b"valkblob";
 
 /// Reads stored snapshots or files in full and checks every byte.
 ///
@@ -73,10 +73,30 @@ enum Output {
     Json,
 }
 
-const SHARDS: &[&str] =
-    &["File", "Snapshot", "Shard", "Bytes", "Keys", "Format", "EngineVersion", "Sha256", "Seconds", "Verdict"];
-const BLOBS: &[&str] = &["Blob", "Snapshot", "Shard", "Snapshots", "Bytes", "CheckedAt"];
-const ORPHANS: &[&str] = &["Blob", "Snapshot", "Shard", "Fate", "MadeAs"];
+/// What an answer tells.
+struct Report {
+    /// Member of the answer that has the rows.
+    rows: &'static str,
+    columns: &'static [&'static str],
+    /// For a table without rows.
+    empty: &'static str,
+}
+
+const SHARDS: Report = Report {
+    rows: "Shards",
+    columns: &["File", "Snapshot", "Shard", "Bytes", "Keys", "Format", "EngineVersion", "Sha256", "Seconds", "Verdict"],
+    empty: "no snapshot has bytes here",
+};
+const BLOBS: Report = Report {
+    rows: "Blobs",
+    columns: &["Blob", "Snapshot", "Shard", "Snapshots", "Bytes", "CheckedAt"],
+    empty: "no blob is stored here",
+};
+const ORPHANS: Report = Report {
+    rows: "Blobs",
+    columns: &["Blob", "Snapshot", "Shard", "Fate", "MadeAs"],
+    empty: "the catalog knows every blob that is stored; there is nothing to repair",
+};
 
 impl Verify {
     pub(crate) async fn run(self) -> ExitCode {
@@ -84,26 +104,30 @@ impl Verify {
         let answer = match subject {
             None => ask(&data, Command::Verify { snapshot: None }).await,
             Some(name) if !name.contains(['.', '/']) || name.starts_with("automatic.") => {
-                ask(&data, Command::Verify { snapshot: Some(name) }).await
+                let hint = Path::new(&name).exists().then(|| format!("the file of that name is ./{name}"));
+                let answer = ask(&data, Command::Verify { snapshot: Some(name) }).await;
+                match hint {
+                    Some(hint) => answer.context(hint),
+                    None => answer,
+                }
             }
             Some(file) => verify_any_file(&data, Path::new(&file)).await,
         };
-        show(answer, "Shards", SHARDS, output)
+        show(answer, &SHARDS, output)
     }
 }
 
 impl Scrub {
     pub(crate) async fn run(self) -> ExitCode {
         let answer = ask(&self.data, Command::Scrub { now: self.now }).await;
-        let (rows, columns) = if self.now { ("Shards", SHARDS) } else { ("Blobs", BLOBS) };
-        show(answer, rows, columns, self.output)
+        show(answer, if self.now { &SHARDS } else { &BLOBS }, self.output)
     }
 }
 
 impl Repair {
     pub(crate) async fn run(self) -> ExitCode {
         let answer = ask(&self.data, Command::Repair { apply: self.apply }).await;
-        show(answer, "Blobs", ORPHANS, self.output)
+        show(answer, &ORPHANS, self.output)
     }
 }
 
@@ -158,14 +182,16 @@ impl Drop for Bar {
 }
 
 /// Prints the rows of an answer, and says by the exit code what they came to.
-fn show(answer: anyhow::Result<Value>, rows: &str, columns: &[&str], output: Output) -> ExitCode {
+fn show(answer: anyhow::Result<Value>, report: &Report, output: Output) -> ExitCode {
     let printed = answer.and_then(|answer| {
+        let rows = answer[report.rows].as_array().map_or(&[][..], Vec::as_slice);
         let text = match output {
             Output::Json => serde_json::to_string_pretty(&answer)? + "\n",
-            Output::Table => table(answer[rows].as_array().map_or(&[], Vec::as_slice), columns),
+            Output::Table if rows.is_empty() => format!("{}\n", report.empty),
+            Output::Table => table(rows, report.columns),
         };
         io::stdout().write_all(text.as_bytes())?;
-        Ok(exit_code(answer[rows].as_array().map_or(&[], Vec::as_slice)))
+        Ok(exit_code(rows))
     });
     match printed {
         Ok(code) => ExitCode::from(code),
@@ -187,9 +213,6 @@ fn exit_code(rows: &[Value]) -> u8 {
 
 /// Columns that some row has, and a line for each reason.
 fn table(rows: &[Value], columns: &[&str]) -> String {
-    if rows.is_empty() {
-        return "nothing is stored here that this command is for\n".to_owned();
-    }
     let columns: Vec<&str> =
         columns.iter().copied().filter(|column| rows.iter().any(|row| row.get(column).is_some())).collect();
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|column| (*column).to_owned()).collect()];
@@ -249,6 +272,6 @@ one       12     0.50     sound
 longer    7      0.00     damaged
   segment 3
 ";
-        assert_eq!(table(&rows, SHARDS), expected);
+        assert_eq!(table(&rows, SHARDS.columns), expected);
     }
 }
