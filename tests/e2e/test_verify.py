@@ -148,7 +148,7 @@ def test_a_lost_catalog_is_made_anew_from_blobs_and_key_files(stored):
     service.stop()
     for path in service.data.glob("catalog.sqlite3*"):
         path.unlink()
-    assert "valkeep repair --apply" in service.run("verify", "--all", check=False).stderr
+    assert f"valkeep repair --data {service.data} --apply" in service.run("verify", "--all", check=False).stderr
     code, answer = command(service, "repair", "--apply")
     assert code == 0
     assert {row["MadeAs"] for row in answer["Blobs"] if "MadeAs" in row} == {"plain", "sealed"}

@@ -103,7 +103,10 @@ pub(crate) async fn adopt(control: &Arc<Control>) -> Result<(), CatalogError> {
     tokio::spawn(async move {
         match count_unknown(&control).await {
             Ok(0) => {}
-            Ok(count) => tracing::warn!(count, "blobs without a record are kept; the catalog may be an older one"),
+            Ok(count) => tracing::warn!(
+                count,
+                "blobs without a record are kept; the catalog may be an older one, and `valkeep repair` tells what they are"
+            ),
             Err(error) => tracing::error!(error = error_chain(&error), "blobs could not be listed"),
         }
     });

@@ -376,7 +376,7 @@ async fn a_dead_blob_that_cannot_be_removed_does_not_keep_the_others() {
     delete(&control, "z").await.unwrap();
     world.faults.choose(Site::BlobDelete, 1, Mishap::Fails);
     let workers = Workers::start(control.clone(), true).await;
-    for (seconds, left) in [(30, 1), (60, 0)] {
+    for (seconds, left) in [(10, 1), (20, 0)] {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         assert_eq!(world.blobs_stored().await, left, "{seconds} s later");
     }
