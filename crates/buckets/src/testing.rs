@@ -1,6 +1,6 @@
 //! An embedded endpoint on memory behind a real listener, and AWS's own client to call it.
 
-use crate::embedded::{Credentials, EmbeddedS3, SecretAccessKey};
+use crate::embedded::{Credentials, EmbeddedS3, HttpSide, SecretAccessKey};
 use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
@@ -8,7 +8,6 @@ use aws_sdk_s3::config::{BehaviorVersion, Region};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use s3s::service::S3Service;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
@@ -169,21 +168,21 @@ impl Trouble {
 }
 
 async fn answer(
-    service: S3Service,
+    service: HttpSide,
     trouble: Arc<Trouble>,
     mut request: http::Request<Incoming>,
 ) -> Result<http::Response<s3s::Body>, s3s::HttpError> {
     request.extensions_mut().insert(from(PEER));
     let reset = || s3s::HttpError::new(Box::new(std::io::Error::from(std::io::ErrorKind::ConnectionReset)));
     match trouble.meet(&request) {
-        None => service.call(request.map(s3s::Body::from)).await,
+        None => service.answer(request.map(s3s::Body::from)).await,
         Some(Misbehaviour::Answers(status, body)) => {
             let answer = http::Response::builder().status(status).header("retry-after", "1");
             Ok(answer.header("location", "http://127.0.0.1:1/").body(s3s::Body::from(body.to_owned())).unwrap())
         }
         Some(Misbehaviour::Resets) => Err(reset()),
         Some(Misbehaviour::LosesAnswer) => {
-            service.call(request.map(s3s::Body::from)).await?;
+            service.answer(request.map(s3s::Body::from)).await?;
             Err(reset())
         }
     }

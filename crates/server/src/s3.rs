@@ -6,13 +6,13 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use std::sync::Arc;
 use valkeep_access::policy::Context;
-use valkeep_buckets::embedded::{Credentials, EmbeddedS3, SecretAccessKey, words};
+use valkeep_buckets::embedded::{Credentials, EmbeddedS3, HttpSide, SecretAccessKey, words};
 use valkeep_control::Control;
 use valkeep_ports::buckets::Caller;
 use zeroize::Zeroizing;
 
 /// Answers requests that are signed for S3, and anonymous ones that look like it.
-pub(crate) struct S3(s3s::service::S3Service);
+pub(crate) struct S3(HttpSide);
 
 impl std::fmt::Debug for S3 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -28,7 +28,7 @@ impl S3 {
     /// Policies are judged under `conditions`.
     pub(crate) async fn answer(&self, mut request: Request<Incoming>, conditions: Context) -> Response<s3s::Body> {
         request.extensions_mut().insert(conditions);
-        match self.0.call(request.map(s3s::Body::from)).await {
+        match self.0.answer(request.map(s3s::Body::from)).await {
             Ok(response) => words::worded(response),
             Err(error) => {
                 tracing::error!(error = ?error, "the S3 endpoint failed");

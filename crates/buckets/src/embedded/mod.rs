@@ -7,6 +7,7 @@ mod access;
 mod blobs;
 mod buckets;
 mod checksums;
+mod chunks;
 mod conditions;
 mod error;
 mod export;
@@ -25,6 +26,7 @@ pub mod words;
 pub use access::{Credentials, SecretAccessKey};
 pub use places::Places;
 
+use http::{Request, Response};
 use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::service::{S3Service, S3ServiceBuilder};
 use std::sync::Arc;
@@ -54,7 +56,7 @@ pub struct EmbeddedS3 {
 impl EmbeddedS3 {
     /// The HTTP side. Requests are path-style; each is authenticated by `credentials` and authorised before its body is
     /// read, under the conditions that the request carries as an extension of type `valkeep_access::policy::Context`.
-    pub fn service(&self, credentials: Arc<dyn Credentials>) -> S3Service {
+    pub fn service(&self, credentials: Arc<dyn Credentials>) -> HttpSide {
         let mut config = S3Config::default();
         config.xml_max_body_size = MAX_XML_BODY_BYTES;
         // Uploads by HTML form are not supported; s3s would read the file before it asks.
@@ -64,7 +66,21 @@ impl EmbeddedS3 {
         builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
         builder.set_auth(access::Authentication(credentials.clone()));
         builder.set_access(access::Authorisation { s3: self.clone(), credentials });
-        builder.build()
+        HttpSide(builder.build())
+    }
+}
+
+/// The HTTP side of the endpoint. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HttpSide(S3Service);
+
+impl HttpSide {
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// When s3s could not make an answer.
+    pub async fn answer(&self, request: Request<s3s::Body>) -> Result<Response<s3s::Body>, s3s::HttpError> {
+        self.0.call(chunks::within_bounds(request)).await
     }
 }
 
