@@ -136,6 +136,13 @@ impl Engines for LocalEngines {
         spawn::start(program, &home, node, &self.config.start, &self.config.limits).await
     }
 
+    async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError> {
+        if node.follow.is_none() && Home::find(&self.directory, &node.id)?.is_none() {
+            return Err(EngineError::NotStarted("its directory is gone, and its data with it".to_owned()));
+        }
+        self.start(node).await
+    }
+
     fn kept(&self) -> Result<Vec<String>, EngineError> {
         let entries = std::fs::read_dir(&self.directory).map_err(EngineError::Local)?;
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));

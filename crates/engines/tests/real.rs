@@ -304,6 +304,26 @@ async fn a_node_whose_port_is_taken_does_not_start_and_harms_nobody() {
 }
 
 #[tokio::test]
+async fn a_primary_without_its_directory_is_not_brought_back_empty() {
+    let bench = Bench::new().await;
+    for server in bench.servers() {
+        let primary = bench.started(&server, "primary").await;
+        fill(primary.port).await;
+        bench.engines.revive(&primary).await.unwrap();
+        let replica = NodeSpec { follow: Some(primary.port), ..bench.spec(&server, "replica") };
+        bench.engines.revive(&replica).await.unwrap();
+        assert_eq!(captured(&bench.engines, &access(replica.port)).await.unwrap().keys, 6);
+        assert_eq!(bench.engines.kept().unwrap().len(), 2);
+        for id in ["replica", "primary"] {
+            bench.engines.remove(id).await.unwrap();
+        }
+        let refused = bench.engines.revive(&primary).await;
+        assert!(matches!(&refused, Err(EngineError::NotStarted(_))), "{refused:?}");
+        assert!(bench.engines.kept().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn an_engine_that_is_not_installed_is_named() {
     let bench = Bench::new().await;
     let node = NodeSpec {

@@ -222,12 +222,19 @@ pub trait Engines: Send + Sync + Debug {
     /// `Local` when there is none, or `wanted` is taken.
     fn free_port(&self, wanted: Option<u16>) -> Result<u16, EngineError>;
 
-    /// Runs the node and returns when it answers. Idempotent: a node that runs already is kept, one that died is started
-    /// on its own directory with its data.
+    /// Runs a new node and returns when it answers. Idempotent: one that an earlier attempt started is kept.
     ///
     /// # Errors
     /// `NotInstalled`, `NotStarted`, `TimedOut`, `Local`.
     async fn start(&self, node: &NodeSpec) -> Result<(), EngineError>;
+
+    /// Runs a node that ran before, on its own directory with its data, and returns when it answers. Idempotent: one that runs is
+    /// kept. A primary without its directory is not started: empty, it would pass for itself, and its replicas would throw away
+    /// what they have. A replica gets its data from its primary.
+    ///
+    /// # Errors
+    /// As [`Engines::start`]; `NotStarted` when the directory of a primary is gone.
+    async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError>;
 
     /// The ids of all nodes that have a directory here, whether they run or not.
     ///

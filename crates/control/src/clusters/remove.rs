@@ -84,7 +84,7 @@ async fn wake_primary(control: &Control, held: Held, nodes: &Nodes) -> Result<()
     let shards = held.read(control, move |tx| shards(tx, &of)).await?;
     for primary in shards.iter().filter_map(ShardNodes::primary) {
         if primary.ownership == Ownership::Spawned {
-            control.ports.engines.start(&spec(primary, primary)).await?;
+            control.ports.engines.revive(&spec(primary, primary)).await?;
         }
     }
     Ok(())

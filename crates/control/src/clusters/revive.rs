@@ -84,7 +84,7 @@ async fn look_at(control: &Control, seen: &CacheCluster) -> Result<(), CatalogEr
     let id = seen.id.clone();
     let now = control.ports.store.read(move |tx| node_and_primary(tx, id.as_str())).await?;
     let Some((node, primary)) = now.filter(|(node, _)| should_run(node)) else { return Ok(()) };
-    if let Err(error) = control.ports.engines.start(&spec(&node, &primary)).await {
+    if let Err(error) = control.ports.engines.revive(&spec(&node, &primary)).await {
         tracing::error!(node = %node.id, error = error_chain(&error), "a node could not be brought back");
     }
     Ok(())

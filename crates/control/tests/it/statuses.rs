@@ -296,6 +296,17 @@ async fn a_final_snapshot_with_a_taken_name_deletes_nothing_l59() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_primary_that_lost_its_data_is_not_taken_for_an_empty_one() {
+    let world = world_with(&[]).await;
+    world.nodes.lose("g-001");
+    let control = world.control();
+    delete_group(&control, "g", Some("f")).await.unwrap();
+    world.finish(&control).await;
+    assert_eq!((world.group_status("g").await, world.status("f").await), ("available", "failed"));
+    assert_eq!(world.nodes.running(), ["g-002"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_that_never_started_is_not_available_after_its_deletion_was_abandoned() {
     let world = World::new();
     let control = world.control();

@@ -143,6 +143,11 @@ impl MemoryNodes {
         self.0.lock().unwrap().captured_from.clone()
     }
 
+    /// The machine lost the directory of the node.
+    pub(crate) fn lose(&self, id: &str) {
+        self.0.lock().unwrap().running.remove(id);
+    }
+
     pub(crate) fn running(&self) -> Vec<String> {
         self.0.lock().unwrap().running.keys().cloned().collect()
     }
@@ -229,6 +234,14 @@ impl Engines for FaultyNodes {
         let effect = async {
             self.inner.0.lock().unwrap().running.insert(node.id.clone(), node.clone());
             Ok(())
+        };
+        self.faults.around(Site::NodeStart, away, effect).await
+    }
+
+    async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError> {
+        let effect = async {
+            let lost = node.follow.is_none() && !self.inner.running().contains(&node.id);
+            if lost { Err(EngineError::NotStarted("its data are gone".to_owned())) } else { Ok(()) }
         };
         self.faults.around(Site::NodeStart, away, effect).await
     }
