@@ -10,11 +10,15 @@ SLOTS = 16_384
 
 
 class Cluster(contextlib.ExitStack):
-    """`shards` primaries that share the slots evenly; the first `replicas` of them have a replica. Leaves nothing."""
+    """`shards` primaries that share the slots evenly; the first `replicas` of them have a replica. Leaves nothing.
 
-    def __init__(self, program, shards=3, replicas=1, options=()):
+    With a certificate the nodes speak TLS among themselves, and to others at `tls_port_of` each.
+    """
+
+    def __init__(self, program, shards=3, replicas=1, options=(), certificate=None):
         super().__init__()
-        self.program, self.options, self.buses = program, options, {}
+        self.program, self.options, self.certificate = program, options, certificate
+        self.buses, self.tls_ports = {}, {}
         try:
             self.primaries = [self.node() for _ in range(shards)]
             self.replicas = [self.node() for _ in range(replicas)]
@@ -24,12 +28,19 @@ class Cluster(contextlib.ExitStack):
             raise
 
     def node(self):
-        bus = free_port()
+        bus, tls_port = free_port(), free_port()
         options = ["--cluster-enabled", "yes", "--cluster-port", str(bus), "--cluster-node-timeout", "5000",
                    "--repl-diskless-sync", "yes", *self.options]
+        if self.certificate:
+            options += ["--tls-port", str(tls_port), "--tls-cluster", "yes", "--tls-replication", "yes", "--tls-auth-clients", "no",
+                        "--tls-cert-file", self.certificate.chain, "--tls-key-file", self.certificate.key,
+                        "--tls-ca-cert-file", self.certificate.chain]
         server = self.enter_context(FreshServer(self.program, options=options))
-        self.buses[server.port] = bus
+        self.buses[server.port], self.tls_ports[server.port] = bus, tls_port
         return server
+
+    def tls_port_of(self, server):
+        return self.tls_ports[server.port]
 
     def form(self):
         first, nodes = self.primaries[0], [*self.primaries, *self.replicas]

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from kit import dataset, engine
+from kit.certificate import Certificate
 from kit.cluster import Cluster
 from kit.service import eventually
 from support import Clients, fresh, key_arn, refused, sha256
@@ -62,6 +63,20 @@ def test_a_cluster_is_attached_by_any_of_its_nodes_and_described_g5_n7(root, ser
     assert "PrimaryEndpoint" not in group["NodeGroups"][0] and "CurrentRole" not in group["NodeGroups"][0]["NodeGroupMembers"][0]
     with refused("InvalidParameterValue"):
         root.elasticache.create_snapshot(SnapshotName=fresh("s"), CacheClusterId=f"{name}-0001-001")
+
+
+def test_the_shards_of_a_cluster_give_their_data_over_tls(root, service, redis, tmp_path):
+    name, certificate = fresh("cluster"), Certificate(tmp_path)
+    with Cluster(redis, certificate=certificate) as cluster:
+        cluster.write(data(random.Random(7), rounds=50))
+        ports = [cluster.tls_port_of(server) for server in (cluster.primaries[0], cluster.replicas[0], *cluster.primaries[1:])]
+        service.run("attach", "--replication-group-id", name, "--node", f"127.0.0.1:{ports[2]}", "--tls", "--tls-ca", certificate.chain)
+        shards = described(root, name)["NodeGroups"]
+        assert [member["ReadEndpoint"]["Port"] for shard in shards for member in shard["NodeGroupMembers"]] == ports
+        before = surveys(cluster.primaries)
+        taken = root.create(fresh("taken"), ReplicationGroupId=name)["SnapshotName"]
+    rows = service.admin("verify", taken, "--output", "json")["Shards"]
+    assert [(row["Verdict"], row["Keys"]) for row in rows] == [("sound", len(dataset.held(shard))) for shard in before]
 
 
 def test_every_key_of_a_cluster_comes_back_once_l21_n19(root, service, cluster, program, tmp_path):

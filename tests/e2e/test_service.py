@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 
 from kit import aws, dataset, processes, tools
+from kit.certificate import Certificate
 from kit.service import NotStarted, eventually
 from support import Clients, available_group, refused, sha256
 
@@ -164,13 +165,10 @@ def test_a_port_in_use_is_told(new_service):
 
 
 def test_tls(new_service, tmp_path):
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
-                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    service = new_service(options=["--tls-cert", certificate, "--tls-key", key]).start()
+    certificate = Certificate(tmp_path)
+    service = new_service(options=["--tls-cert", certificate.chain, "--tls-key", certificate.key]).start()
     assert service.endpoint.startswith("https://")
-    client = aws.Aws(tools.aws_v2(), aws.environment(tmp_path / "home", {**service.variables(), "AWS_CA_BUNDLE": str(certificate)}))
+    client = aws.Aws(tools.aws_v2(), aws.environment(tmp_path / "home", {**service.variables(), "AWS_CA_BUNDLE": str(certificate.chain)}))
     assert client("elasticache", "describe-snapshots") == {"Snapshots": []}
 
 
