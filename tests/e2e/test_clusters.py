@@ -164,7 +164,8 @@ def test_a_service_that_is_killed_finishes_the_snapshot_of_all_shards_l5(new_ser
     assert len(clients.available("s")["NodeSnapshots"]) == 3
     assert described(clients, group)["Status"] == "available"
     eventually("only its blobs are left", lambda: len(blobs(service)) == 3)
-    assert [row["Verdict"] for row in service.admin("verify", "--all", "--output", "json")["Shards"]] == ["sound"] * 3
+    for words in (["verify", "--all"], ["scrub", "--now"]):
+        assert [row["Verdict"] for row in service.admin(*words, "--output", "json")["Shards"]] == ["sound"] * 3
 
 
 def test_a_shard_whose_node_dies_during_the_dump_fails_the_whole_snapshot_l23(new_service, cluster, program):
