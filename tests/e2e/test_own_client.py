@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from kit import aws
+from kit import aws, engine
 from support import PROGRAM, fresh
 
 
@@ -49,6 +49,20 @@ def test_waiting_for_what_does_not_exist_fails(own):
         own("elasticache", "wait", "snapshot-available", "--snapshot-name", "nowhere")
     assert failure.value.status == 255
     assert "Waiter SnapshotAvailable failed: An error occurred (SnapshotNotFoundFault)" in failure.value.told
+
+
+def test_waiting_tells_why_a_snapshot_failed(own, service, redis, tmp_path):
+    group = fresh("attached")
+    (tmp_path / "password").write_text("s3cret")
+    with engine.FreshServer(redis) as server:
+        with server.connect() as admin:
+            admin.call("ACL", "SETUSER", "backup", "on", ">s3cret", "-@all", "+info", "+ping")
+        service.run("attach", "--replication-group-id", group, "--node", f"127.0.0.1:{server.port}",
+                    "--username", "backup", "--password-file", tmp_path / "password")
+        with pytest.raises(aws.AwsError) as failure:
+            own("elasticache", "create-snapshot", "--replication-group-id", group, "--snapshot-name", fresh("refused"), "--wait")
+    assert failure.value.status == 255
+    assert "Waiter SnapshotAvailable failed: Waiter encountered a terminal failure state: the user may not run" in failure.value.told
 
 
 def test_under_the_name_aws_it_refuses_other_services(tmp_path, client_environment):

@@ -69,12 +69,13 @@ pub(crate) fn wait(
             Err(other) => return Err(other),
         };
         let work = client.told(work::FIELD).and_then(Work::parse);
+        let verdict = judge(waiter, answer.as_ref().map_err(|error| &**error));
         if let Some(Work::Failed { reason }) = &work
-            && waiter.name == EXPORTED
+            && (waiter.name == EXPORTED || (waiters::is_own(waiter) && verdict.is_err()))
         {
             return Err(failed(waiter, &format!("Waiter encountered a terminal failure state: {reason}")));
         }
-        if judge(waiter, answer.as_ref().map_err(|error| &**error))? {
+        if verdict? {
             break;
         }
         if attempt >= waiter.max_attempts {
