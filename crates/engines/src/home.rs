@@ -19,6 +19,10 @@ pub(crate) const CONFIG_FILE: &str = "node.conf";
 pub(crate) const PID_FILE: &str = "node.pid";
 const LOG_FILE: &str = "node.log";
 
+/// The append-only file of a node, which it makes when it first starts: the manifest of it, or before Redis 7 the file itself.
+/// Without it a server starts empty.
+const DATA_FILES: [&str; 2] = ["appendonlydir/appendonly.aof.manifest", "appendonly.aof"];
+
 /// As much of the end of a log as explains a failure.
 const LAST_WORDS_BYTES: u64 = 1000;
 
@@ -62,6 +66,19 @@ impl Home {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether a node that ran here left its data.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub(crate) fn has_data(&self) -> io::Result<bool> {
+        for file in DATA_FILES {
+            if self.path.join(file).try_exists()? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The right to start a process, when none runs.

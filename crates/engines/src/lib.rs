@@ -137,8 +137,12 @@ impl Engines for LocalEngines {
     }
 
     async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError> {
-        if node.follow.is_none() && Home::find(&self.directory, &node.id)?.is_none() {
-            return Err(EngineError::NotStarted("its directory is gone, and its data with it".to_owned()));
+        let has_data = match Home::find(&self.directory, &node.id)? {
+            Some(home) => home.vacancy()?.is_none() || home.has_data().map_err(EngineError::Local)?,
+            None => false,
+        };
+        if node.follow.is_none() && !has_data {
+            return Err(EngineError::NotStarted("its data are gone from its directory".to_owned()));
         }
         self.start(node).await
     }

@@ -193,9 +193,9 @@ async fn a_node_is_started_taken_over_restarted_and_removed() {
 
         Client::connect(node.port).await.answer_to("WAITAOF 1 0 5000").await;
         signal("-TERM", &first);
-        later_life.start(&NodeSpec { maxmemory_bytes: None, ..node.clone() }).await.unwrap();
+        later_life.revive(&NodeSpec { maxmemory_bytes: None, ..node.clone() }).await.unwrap();
         while bench.pid(&node) == first {
-            later_life.start(&node).await.unwrap();
+            later_life.revive(&node).await.unwrap();
         }
         assert_eq!(Client::connect(node.port).await.answer_to("DBSIZE").await, ":6", "{server:?}");
 
@@ -304,7 +304,7 @@ async fn a_node_whose_port_is_taken_does_not_start_and_harms_nobody() {
 }
 
 #[tokio::test]
-async fn a_primary_without_its_directory_is_not_brought_back_empty() {
+async fn a_primary_without_its_data_is_not_brought_back_empty() {
     let bench = Bench::new().await;
     for server in bench.servers() {
         let primary = bench.started(&server, "primary").await;
@@ -317,9 +317,14 @@ async fn a_primary_without_its_directory_is_not_brought_back_empty() {
         for id in ["replica", "primary"] {
             bench.engines.remove(id).await.unwrap();
         }
-        let refused = bench.engines.revive(&primary).await;
-        assert!(matches!(&refused, Err(EngineError::NotStarted(_))), "{refused:?}");
-        assert!(bench.engines.kept().unwrap().is_empty());
+        for emptied in [false, true] {
+            if emptied {
+                std::fs::create_dir(bench.directory.path().join("primary")).unwrap();
+            }
+            let refused = bench.engines.revive(&primary).await;
+            assert!(matches!(&refused, Err(EngineError::NotStarted(_))), "{refused:?}");
+        }
+        bench.engines.remove("primary").await.unwrap();
     }
 }
 

@@ -229,11 +229,11 @@ pub trait Engines: Send + Sync + Debug {
     async fn start(&self, node: &NodeSpec) -> Result<(), EngineError>;
 
     /// Runs a node that ran before, on its own directory with its data, and returns when it answers. Idempotent: one that runs is
-    /// kept. A primary without its directory is not started: empty, it would pass for itself, and its replicas would throw away
+    /// kept. A primary without its data is not started: empty, it would pass for itself, and its replicas would throw away
     /// what they have. A replica gets its data from its primary.
     ///
     /// # Errors
-    /// As [`Engines::start`]; `NotStarted` when the directory of a primary is gone.
+    /// As [`Engines::start`]; `NotStarted` when the data of a primary are gone.
     async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError>;
 
     /// The ids of all nodes that have a directory here, whether they run or not.
