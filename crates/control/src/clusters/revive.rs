@@ -84,8 +84,12 @@ async fn look_at(control: &Control, seen: &CacheCluster) -> Result<(), CatalogEr
     let id = seen.id.clone();
     let now = control.ports.store.read(move |tx| node_and_primary(tx, id.as_str())).await?;
     let Some((node, primary)) = now.filter(|(node, _)| should_run(node)) else { return Ok(()) };
-    if let Err(error) = control.ports.engines.revive(&spec(&node, &primary)).await {
-        tracing::error!(node = %node.id, error = error_chain(&error), "a node could not be brought back");
+    // A replica would wait in vain for a primary that is not there.
+    for member in if node.id == primary.id { vec![&node] } else { vec![&primary, &node] } {
+        if let Err(error) = control.ports.engines.revive(&spec(member, &primary)).await {
+            tracing::error!(node = %member.id, error = error_chain(&error), "a node could not be brought back");
+            break;
+        }
     }
     Ok(())
 }
