@@ -18,6 +18,8 @@ use crate::link::printable;
 pub(crate) const CONFIG_FILE: &str = "node.conf";
 pub(crate) const PID_FILE: &str = "node.pid";
 const LOG_FILE: &str = "node.log";
+/// There until the node is taken into service.
+const NEW_FILE: &str = "node.new";
 
 /// The append-only file of a node, which it makes when it first starts: the manifest of it, or before Redis 7 the file itself.
 /// Without it a server starts empty.
@@ -42,16 +44,37 @@ pub(crate) struct Vacancy {
 }
 
 impl Home {
-    /// Makes the directory, for us alone, where it is missing.
+    /// Makes the directory of a new node, for us alone, where it is missing.
     ///
     /// # Errors
     /// `Local`, also when the id is not fit to be a file name.
     pub(crate) fn create(directory: &Path, node_id: &str) -> Result<Self, EngineError> {
         let path = path(directory, node_id).map_err(EngineError::Local)?;
         match DirBuilder::new().mode(0o700).create(&path) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(EngineError::Local(error)),
-            Ok(()) | Err(_) => Ok(Self { path }),
+            Ok(()) => File::create(path.join(NEW_FILE)).map(drop).map_err(EngineError::Local)?,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(EngineError::Local(error)),
         }
+        Ok(Self { path })
+    }
+
+    /// From now on the directory holds what somebody may miss.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub(crate) fn take_into_service(&self) -> io::Result<()> {
+        match fs::remove_file(self.path.join(NEW_FILE)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Whether it was taken into service. One that was made and has nothing in it was not.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub(crate) fn is_in_service(&self) -> io::Result<bool> {
+        Ok(!self.path.join(NEW_FILE).try_exists()? && self.has_data()?)
     }
 
     /// The directory, where there is one.

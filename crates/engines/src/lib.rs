@@ -144,7 +144,19 @@ impl Engines for LocalEngines {
         if node.follow.is_none() && !has_data {
             return Err(EngineError::NotStarted("its data are gone from its directory".to_owned()));
         }
-        self.start(node).await
+        self.start(node).await?;
+        Home::create(&self.directory, &node.id)?.take_into_service().map_err(EngineError::Local)
+    }
+
+    async fn abandon(&self, node_id: &str) -> Result<(), EngineError> {
+        match Home::find(&self.directory, node_id)? {
+            Some(home) if home.is_in_service().map_err(EngineError::Local)? => {
+                tracing::warn!(node = node_id, "a node that was in service is left as it is");
+                Ok(())
+            }
+            Some(home) => spawn::remove(&home, &self.config.start).await,
+            None => Ok(()),
+        }
     }
 
     fn kept(&self) -> Result<Vec<String>, EngineError> {

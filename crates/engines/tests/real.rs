@@ -309,7 +309,9 @@ async fn a_primary_without_its_data_is_not_brought_back_empty() {
     for server in bench.servers() {
         let primary = bench.started(&server, "primary").await;
         fill(primary.port).await;
+        assert!(bench.directory.path().join("primary/node.new").exists());
         bench.engines.revive(&primary).await.unwrap();
+        bench.engines.abandon(&primary.id).await.unwrap();
         let replica = NodeSpec { follow: Some(primary.port), ..bench.spec(&server, "replica") };
         bench.engines.revive(&replica).await.unwrap();
         assert_eq!(captured(&bench.engines, &access(replica.port)).await.unwrap().keys, 6);

@@ -17,10 +17,10 @@ pub struct InstalledEngine {
     pub program: std::path::PathBuf,
 }
 
-/// A node to be run on this machine. The id names its directory.
+/// A node to be run on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeSpec {
-    /// Id of the cache cluster, which is unique here and safe as a file name.
+    /// Names the node and its directory: no other node of this machine ever has it. Safe as a file name.
     pub id: String,
     pub engine: Engine,
     pub version: EngineVersion,
@@ -235,6 +235,12 @@ pub trait Engines: Send + Sync + Debug {
     /// # Errors
     /// As [`Engines::start`]; `NotStarted` when the data of a primary are gone.
     async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError>;
+
+    /// Ends a node that was begun, and removes its directory, unless it was ever revived: then it is left as it is. Idempotent.
+    ///
+    /// # Errors
+    /// As [`Engines::remove`].
+    async fn abandon(&self, node_id: &str) -> Result<(), EngineError>;
 
     /// The ids of all nodes that have a directory here, whether they run or not.
     ///

@@ -49,6 +49,8 @@ pub(crate) const MASTER_KEY: &str = "master.key";
 const CREDENTIALS: &str = "credentials.json";
 const ENDPOINT: &str = "endpoint";
 const VPC_ID: &str = "vpc-id";
+/// Where the local blobs are, each in a directory by the first digits of its id (docs/blob-format.md).
+const BLOBS: &str = "blobs";
 /// The files of named keys.
 pub(crate) const KEYS: &str = "keys";
 
@@ -129,9 +131,14 @@ impl Directory {
         }
     }
 
-    /// Whether a catalog must be here: the first start wrote credentials, its last step, or a key was made.
+    /// Whether a catalog must be here: the first start wrote credentials, its last step, or a key was made, or a blob is stored.
     pub(crate) fn was_used(&self) -> bool {
-        self.file(CREDENTIALS).exists() || self.file(KEYS).exists()
+        self.file(CREDENTIALS).exists() || self.file(KEYS).exists() || self.holds_blobs()
+    }
+
+    fn holds_blobs(&self) -> bool {
+        let entries = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+        entries(&self.file(BLOBS)).any(|place| entries(&place).next().is_some())
     }
 
     /// The id that a catalog of this directory had: it stands in answers, and a bucket of blobs knows its owner by it.

@@ -419,6 +419,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_blob_tells_of_a_lost_catalog_too() {
+        let directory = tempfile::tempdir().unwrap();
+        started(directory.path()).await;
+        for entry in std::fs::read_dir(directory.path()).unwrap().flatten() {
+            if entry.file_name() != MASTER_KEY && entry.file_type().unwrap().is_file() {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
+        assert!(!directory.path().join(KEYS).exists());
+        let place = directory.path().join("blobs/00");
+        std::fs::create_dir_all(&place).unwrap();
+        std::fs::write(place.join("left"), "").unwrap();
+        assert!(matches!(opened(directory.path()).await, Err(OpenError::CatalogLost(_))));
+    }
+
+    #[tokio::test]
     async fn repair_makes_a_lost_catalog_anew_with_the_keys_of_before() {
         let directory = tempfile::tempdir().unwrap();
         let access_key = started(directory.path()).await;

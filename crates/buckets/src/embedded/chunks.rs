@@ -12,8 +12,8 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 use s3s::Body;
 
-/// Most bytes of a signed chunk, which cannot be split. Clients send 64 KiB to 1 MiB. Our choice.
-const MAX_SIGNED_BYTES: u64 = 16 << 20;
+/// Most bytes of a signed chunk, which cannot be split. Clients send 64 to 128 KiB. Our choice.
+const MAX_SIGNED_BYTES: u64 = 1 << 20;
 
 /// Longest line before a chunk: a size of 64 bits with a signature has 99 bytes.
 const MAX_LINE_BYTES: usize = 128;
@@ -224,10 +224,10 @@ mod tests {
             (UNSIGNED, "0".repeat(MAX_LINE_BYTES + 1), BadFraming::NoSize),
             (UNSIGNED, "5\r\nhello, world\r\n".to_owned(), BadFraming::NoLineEnd),
             (SIGNED, "5\r\nhello\rx".to_owned(), BadFraming::NoLineEnd),
-            (SIGNED, "1000001;chunk-signature=".to_owned() + "\r\n", BadFraming::TooLarge((16 << 20) + 1)),
+            (SIGNED, "100001;chunk-signature=".to_owned() + "\r\n", BadFraming::TooLarge((1 << 20) + 1)),
         ] {
             assert_eq!(passed(payload, &[body.as_bytes()]), Err(reason), "{body:?}");
         }
-        assert!(passed(SIGNED, &[b"1000000;chunk-signature=\r\n"]).is_err_and(|it| it == BadFraming::NoEnd));
+        assert!(passed(SIGNED, &[b"100000;chunk-signature=\r\n"]).is_err_and(|it| it == BadFraming::NoEnd));
     }
 }

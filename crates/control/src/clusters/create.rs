@@ -121,18 +121,6 @@ impl Control {
         Ok(ports)
     }
 
-    /// A node without a record that has a directory was lost with the catalog. Its data are somebody's: they are neither taken
-    /// for those of a new node nor removed with it.
-    fn refuse_kept(&self, nodes: &Nodes, count: usize) -> Result<(), Refusal> {
-        let kept = self.ports.engines.kept()?;
-        match nodes.spawned_ids(count).into_iter().find(|id| kept.iter().any(|it| it == id.as_str())) {
-            None => Ok(()),
-            Some(id) => Err(Refusal::InvalidValue(format!(
-                "Data of an earlier node {id} are kept here. Choose another id, or have them moved away."
-            ))),
-        }
-    }
-
     /// Finds ports and runs `write` with them in one transaction with the job that starts the nodes.
     pub(super) async fn create_nodes<T: Send + 'static>(
         &self,
@@ -141,7 +129,6 @@ impl Control {
         wanted_port: Option<u16>,
         write: impl Fn(&mut Tx<'_>, &[u16]) -> Result<T, Refusal> + Send + Sync + Clone + 'static,
     ) -> Result<T, Refusal> {
-        self.refuse_kept(&nodes, count)?;
         for _ in 0..PORT_TRIES {
             let ports = self.free_ports(count, wanted_port)?;
             let job = self.new_job(Work::StartNodes { nodes: nodes.clone() });

@@ -32,14 +32,6 @@ pub enum Nodes {
 }
 
 impl Nodes {
-    /// The ids of `count` nodes that run on this machine (N7).
-    pub(crate) fn spawned_ids(&self, count: usize) -> Vec<ClusterId> {
-        match self {
-            Self::Group(id) => (1..).map(|number| id.member(number)).take(count).collect(),
-            Self::Cluster(id) => vec![id.clone()],
-        }
-    }
-
     /// A member stands for its group.
     pub(crate) fn of(cluster: &CacheCluster) -> Self {
         match &cluster.group {
@@ -185,7 +177,7 @@ impl Control {
             username,
             password,
             tls: node.tls.clone(),
-            spawned_as: (cluster.ownership == Ownership::Spawned).then(|| cluster.id.to_string()),
+            spawned_as: (cluster.ownership == Ownership::Spawned).then(|| home(cluster)),
         })
     }
 }
@@ -195,10 +187,16 @@ fn password_purpose(id: &ClusterId) -> String {
     format!("node-password/{id}")
 }
 
+/// Names a node on this machine, and its directory there. A cluster that is made anew under an id of before is another node: so
+/// neither a job nor a record of an older catalog reaches it.
+fn home(cluster: &CacheCluster) -> String {
+    format!("{}-{:x}", cluster.id, cluster.created_at.ms())
+}
+
 /// The process behind a spawned cluster.
 fn spec(member: &CacheCluster, primary: &CacheCluster) -> NodeSpec {
     NodeSpec {
-        id: member.id.to_string(),
+        id: home(member),
         engine: member.settings.engine,
         version: member.settings.engine_version.clone(),
         port: member.node.port,

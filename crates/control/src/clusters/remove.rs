@@ -1,6 +1,6 @@
 //! The job that deletes a group or cluster: the final snapshot, the processes, the records.
 
-use super::{Nodes, ShardNodes, members, settle, shards, spec};
+use super::{Nodes, ShardNodes, home, members, settle, shards, spec};
 use crate::Control;
 use crate::crash::{CrashPoint, reached};
 use crate::events;
@@ -28,7 +28,7 @@ pub(crate) async fn run(
     let doomed = held.read(control, move |tx| members(tx, &of)).await?;
     for member in doomed.iter().rev().filter(|member| member.ownership == Ownership::Spawned) {
         held.read(control, |_| Ok(())).await?;
-        control.ports.engines.remove(member.id.as_str()).await?;
+        control.ports.engines.remove(&home(member)).await?;
         reached(CrashPoint::RemoveNodeRemoved);
     }
     let (of, place, now) = (nodes.clone(), control.settings.place.clone(), control.now());

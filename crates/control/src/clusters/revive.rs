@@ -1,6 +1,6 @@
 //! Spawned nodes are kept running: one that died, with the machine or by itself, is started again with its data.
 
-use super::{Nodes, members, spec};
+use super::{Nodes, home, members, spec};
 use crate::{Control, error_chain};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,11 +37,12 @@ pub(crate) async fn run(control: Arc<Control>, mut stopped: watch::Receiver<bool
 
 /// Nodes that were lost with the catalog may still run. They are left alone; only their operator can say what they are.
 async fn name_unknown(control: &Control) -> Result<(), String> {
-    for id in control.ports.engines.kept().map_err(|error| error_chain(&error))? {
-        let key = id.clone();
-        let known = control.ports.store.read(move |tx| tx.get::<CacheCluster>(&key)).await;
-        if known.map_err(|error| error_chain(&error))?.is_none() {
-            tracing::warn!(node = id, "a node without a record is left alone, with its data; attach it while it runs");
+    for node in control.ports.engines.kept().map_err(|error| error_chain(&error))? {
+        let Some((id, _)) = node.rsplit_once('-') else { continue };
+        let id = id.to_owned();
+        let found = control.ports.store.read(move |tx| tx.get::<CacheCluster>(&id)).await;
+        if found.map_err(|error| error_chain(&error))?.is_none_or(|found| home(&found) != node) {
+            tracing::warn!(node, "a node without a record is left alone, with its data; attach it while it runs");
         }
     }
     Ok(())

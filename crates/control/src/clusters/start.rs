@@ -1,6 +1,6 @@
 //! The job that starts the nodes of a new group or cluster: the primary, then its replicas.
 
-use super::{Nodes, members, settle, spec};
+use super::{Nodes, home, members, settle, spec};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Reason, StepError};
 use crate::{Control, error_chain, events};
@@ -27,13 +27,14 @@ pub(crate) async fn run(control: &Control, held: Held, nodes: &Nodes) -> Result<
     Ok(())
 }
 
-/// Nodes that did start are ended; the group stays as `create-failed` until it is deleted.
+/// Nodes that did start are ended; the group stays as `create-failed` until it is deleted. What an older catalog takes for a start may
+/// be of nodes that have been in service since: they are left.
 pub(crate) async fn fail(control: &Control, held: Held, nodes: &Nodes, cause: &str) -> Result<(), StepError> {
     let of = nodes.clone();
     let started = held.read(control, move |tx| members(tx, &of)).await?;
     for member in &started {
         held.read(control, |_| Ok(())).await?;
-        if let Err(error) = control.ports.engines.remove(member.id.as_str()).await {
+        if let Err(error) = control.ports.engines.abandon(&home(member)).await {
             tracing::error!(node = %member.id, error = error_chain(&error), "a node of a failed group still runs");
         }
     }

@@ -128,7 +128,7 @@ impl MemoryNodes {
     /// The replica that was started as `id` is the primary now, and follows nobody; all others follow it.
     pub(crate) fn fail_over_to(&self, id: &str) {
         let mut state = self.0.lock().unwrap();
-        let port = state.running[id].port;
+        let port = state.running.iter().find(|(node, _)| cluster_of(node) == id).unwrap().1.port;
         for node in state.running.values_mut() {
             node.follow = (node.port != port).then_some(port);
         }
@@ -145,11 +145,11 @@ impl MemoryNodes {
 
     /// The machine lost the directory of the node.
     pub(crate) fn lose(&self, id: &str) {
-        self.0.lock().unwrap().running.remove(id);
+        self.0.lock().unwrap().running.retain(|node, _| cluster_of(node) != id);
     }
 
     pub(crate) fn running(&self) -> Vec<String> {
-        self.0.lock().unwrap().running.keys().cloned().collect()
+        self.0.lock().unwrap().running.keys().map(|node| cluster_of(node).to_owned()).collect()
     }
 
     fn facts(&self, port: u16) -> NodeFacts {
@@ -204,6 +204,11 @@ impl State {
     }
 }
 
+/// The id of the cluster whose node this is.
+fn cluster_of(node: &str) -> &str {
+    node.rsplit_once('-').unwrap().0
+}
+
 fn version() -> EngineVersion {
     EngineVersion::parse("7.0.15").unwrap()
 }
@@ -238,9 +243,13 @@ impl Engines for FaultyNodes {
         self.faults.around(Site::NodeStart, away, effect).await
     }
 
+    async fn abandon(&self, node_id: &str) -> Result<(), EngineError> {
+        self.remove(node_id).await
+    }
+
     async fn revive(&self, node: &NodeSpec) -> Result<(), EngineError> {
         let effect = async {
-            let lost = node.follow.is_none() && !self.inner.running().contains(&node.id);
+            let lost = node.follow.is_none() && !self.inner.0.lock().unwrap().running.contains_key(&node.id);
             if lost { Err(EngineError::NotStarted("its data are gone".to_owned())) } else { Ok(()) }
         };
         self.faults.around(Site::NodeStart, away, effect).await
