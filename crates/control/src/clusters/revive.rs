@@ -80,7 +80,7 @@ fn should_run(cluster: &CacheCluster) -> bool {
 }
 
 /// Starts the node unless it runs, was deleted meanwhile, or is being deleted.
-async fn look_at(control: &Control, seen: &CacheCluster) -> Result<(), CatalogError> {
+pub(super) async fn look_at(control: &Control, seen: &CacheCluster) -> Result<(), CatalogError> {
     let _alone = control.node_changes.lock().await;
     let id = seen.id.clone();
     let now = control.ports.store.read(move |tx| node_and_primary(tx, id.as_str())).await?;

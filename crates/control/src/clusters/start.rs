@@ -1,6 +1,6 @@
 //! The job that starts the nodes of a new group or cluster: the primary, then its replicas.
 
-use super::{Nodes, home, members, settle, spec};
+use super::{Nodes, home, members, revive, settle, spec};
 use crate::crash::{CrashPoint, reached};
 use crate::jobs::{Held, Reason, StepError};
 use crate::{Control, error_chain, events};
@@ -24,6 +24,12 @@ pub(crate) async fn run(control: &Control, held: Held, nodes: &Nodes) -> Result<
     })
     .await?;
     reached(CrashPoint::StartFinished);
+    // They are in service from now on, which their directories learn now or at the next look.
+    for member in &members {
+        if let Err(error) = revive::look_at(control, member).await {
+            tracing::warn!(node = %member.id, error = error_chain(&error), "a new node could not be looked at");
+        }
+    }
     Ok(())
 }
 
